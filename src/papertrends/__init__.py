@@ -1,0 +1,77 @@
+"""Themes of a research field and how their frequency changes.
+
+papertrends loads dumps of a paper digest, finds the themes people would have
+named, and tells how their frequency changed, with intervals and tests:
+
+>>> import papertrends as pt
+>>> analysis = pt.analyse("data/")  # doctest: +SKIP
+>>> analysis.write_report("report.html")  # doctest: +SKIP
+
+This module is the one public door. It must stay light: each name is imported
+from where it lives when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from papertrends.analysis import Analysis, analyse
+    from papertrends.encoders.base import Encoder
+    from papertrends.errors import InputError, PapertrendsError
+    from papertrends.figures import plot_changes, plot_heatmap, plot_map, plot_shares
+    from papertrends.papers import load_papers
+    from papertrends.themes.model import ThemeModel
+    from papertrends.themes.theme import Theme
+    from papertrends.trends import theme_changes, theme_trends
+
+__all__ = [
+    "Analysis",
+    "Encoder",
+    "InputError",
+    "PapertrendsError",
+    "Theme",
+    "ThemeModel",
+    "analyse",
+    "load_papers",
+    "plot_changes",
+    "plot_heatmap",
+    "plot_map",
+    "plot_shares",
+    "theme_changes",
+    "theme_trends",
+]
+
+_HOMES = {
+    "Analysis": "papertrends.analysis",
+    "Encoder": "papertrends.encoders.base",
+    "InputError": "papertrends.errors",
+    "PapertrendsError": "papertrends.errors",
+    "Theme": "papertrends.themes.theme",
+    "ThemeModel": "papertrends.themes.model",
+    "analyse": "papertrends.analysis",
+    "load_papers": "papertrends.papers",
+    "plot_changes": "papertrends.figures",
+    "plot_heatmap": "papertrends.figures",
+    "plot_map": "papertrends.figures",
+    "plot_shares": "papertrends.figures",
+    "theme_changes": "papertrends.trends",
+    "theme_trends": "papertrends.trends",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its home when it is first used (PEP 562)."""
+    if name == "__version__":
+        return version("papertrends")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'papertrends' has no attribute '{name}'")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

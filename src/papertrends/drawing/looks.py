@@ -1,0 +1,234 @@
+"""How themes, periods and text look in every chart and on every page.
+
+Exists so that a theme has one colour everywhere and text from dumps is shown as
+text. It must not know any chart, and imports
+nothing heavy at its top.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import math
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from papertrends.errors import shortened
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+# Chosen by maximising the smallest OKLab distance as seen with normal, protan,
+# deutan and tritan sight, at a contrast of 3:1 against white and against #161616.
+PALETTE = (
+    "#3d96fd",
+    "#b33b15",
+    "#169d4a",
+    "#8b46ad",
+    "#e95e09",
+    "#406f4e",
+    "#af5480",
+    "#6265e3",
+    "#d5798f",
+    "#997bc3",
+)
+SYMBOLS = (
+    "circle",
+    "square",
+    "diamond",
+    "triangle-up",
+    "cross",
+    "star",
+    "triangle-down",
+    "hexagon",
+)
+ROW_HEIGHT = 46
+DASHES = ("solid", "dash", "dot", "dashdot")
+GREY = "#85888f"
+VERDICT_STYLES = {
+    "rising": ("#e95e09", "triangle-up"),
+    "falling": ("#3d96fd", "triangle-down"),
+    "steady": (GREY, "circle"),
+    "too little data": (GREY, "circle-open"),
+}
+MONTHS = tuple(
+    "January February March April May June July August September October November December".split()
+)
+# Invisible characters that reorder or hide text around them (bidi overrides, controls).
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+
+
+@dataclass(frozen=True)
+class ThemeStyle:
+    """How a theme is drawn everywhere: a colour, and a symbol and dash beside it."""
+
+    color: str
+    symbol: str
+    dash: str
+
+
+def theme_styles(themes: pd.DataFrame) -> dict[str, ThemeStyle]:
+    """Give each theme its colour, symbol and dash, the same for the same ids.
+
+    A theme's place in the palette follows from its id; where two would meet, the
+    later one (in natural order of the ids) takes the next place least used, so that
+    no two of the first 320 themes look the same.
+
+    Parameters
+    ----------
+    themes : DataFrame
+        The themes table; only ``theme_id`` is read, and its order does not matter.
+
+    Returns
+    -------
+    dict of str to ThemeStyle
+        By ``theme_id``, in natural order of the ids.
+    """
+    used = [0] * len(PALETTE)
+    styles = {}
+    for theme_id in sorted(map(str, themes["theme_id"]), key=natural_order):
+        wish = hashlib.sha256(theme_id.encode()).digest()[0] % len(PALETTE)
+        places = [(wish + step) % len(PALETTE) for step in range(len(PALETTE))]
+        place = min(places, key=lambda index: used[index])
+        turn = used[place]
+        used[place] += 1
+        styles[theme_id] = ThemeStyle(
+            PALETTE[place],
+            SYMBOLS[(place + turn) % len(SYMBOLS)],
+            DASHES[turn // len(SYMBOLS) % len(DASHES)],
+        )
+    return styles
+
+
+def period_label(period: pd.Timestamp, by: str, *, short: bool = False) -> str:
+    """Name a period by its first day.
+
+    Examples
+    --------
+    >>> period_label(pd.Timestamp("2025-07-31"), "digest")
+    '31 July 2025'
+    >>> period_label(pd.Timestamp("2025-07-01"), "quarter")
+    'Q3 2025'
+    """
+    month = MONTHS[period.month - 1]
+    if short:
+        month = month[:3]
+    if by == "year":
+        return str(period.year)
+    if by == "quarter":
+        return f"Q{(period.month + 2) // 3} {period.year}"
+    if by == "month":
+        return f"{month} {period.year}"
+    day = f"{period.day} {month} {period.year}"
+    return f"week of {day}" if by == "week" and not short else day
+
+
+def hover_text(text: str, *, width: int = 60, lines: int = 6) -> str:
+    """Return `text` for a Plotly hover box: shown as it is, wrapped, never as markup.
+
+    Examples
+    --------
+    >>> hover_text("Is 1 < 2?")
+    'Is 1 &lt; 2?'
+    """
+    return "<br>".join(text_lines(text, width, lines))
+
+
+def text_lines(text: str, width: int, most: int) -> list[str]:
+    """Fold `text` into at most `most` lines of `width`, each escaped for Plotly."""
+    plain = shortened(_UNSAFE.sub(" ", str(text)), width * most)
+    lines = textwrap.wrap(plain, width, max_lines=most, placeholder=" …") or [""]
+    # Plotly would take what stands between two dollar signs for LaTeX.
+    return [html.escape(line, quote=False).replace("$", "&#36;") for line in lines]
+
+
+def natural_order(text: str) -> list[tuple[int, int, str]]:
+    """Return a sort key that puts ``d10`` behind ``d9``."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", text)
+    return [(0, int(p), p) if p.isdecimal() else (1, 0, p) for p in parts]
+
+
+def percent(share: float) -> float | None:
+    """Turn a share into per cent, and NaN into a gap."""
+    return None if math.isnan(share) else round(100 * float(share), 4)
+
+
+def iso_day(period: object) -> str:
+    """Return the first day of `period` as ``YYYY-MM-DD``."""
+    return pd.Timestamp(str(period)).date().isoformat()
+
+
+def rgba(color: str, alpha: float) -> str:
+    """Make a colour of the palette translucent."""
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha:.2g})"
+
+
+def short_name(name: str) -> str:
+    """Cut a theme's name to what fits above a row on a phone."""
+    return text_lines(name, 42, 1)[0]
+
+
+def finish(figure: go.Figure, *, height: int) -> None:
+    """Give the figure the look that all of them share."""
+    line = "rgba(128,128,128,0.22)"
+    title = {"font": {"size": 12}, "standoff": 10}
+    axis = {
+        "title": title,
+        "gridcolor": line,
+        "zerolinecolor": line,
+        "linecolor": line,
+        "ticks": "",
+    }
+    figure.update_layout(
+        template={
+            "layout": {
+                "font": {"family": "system-ui, sans-serif", "size": 13, "color": "#444a52"},
+                "paper_bgcolor": "rgba(0,0,0,0)",
+                "plot_bgcolor": "rgba(0,0,0,0)",
+                "colorway": list(PALETTE),
+                "xaxis": axis,
+                "yaxis": axis,
+                "hoverlabel": {"align": "left", "font": {"family": "system-ui, sans-serif"}},
+            }
+        },
+        height=height,
+        margin={"l": 56, "r": 12, "t": 34, "b": 48},
+        legend={"orientation": "h", "x": 0, "xanchor": "left"},
+        hovermode="closest",
+        dragmode=False,
+    )
+
+
+def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
+    """Write each row's name above its left end, where it needs no margin on a phone."""
+    figure.update_yaxes(
+        range=[-0.55, len(names) - 0.38], visible=False, zeroline=False, fixedrange=True
+    )
+    figure.update_xaxes(fixedrange=True, side="bottom")
+    figure.update_layout(legend={"y": 1, "yanchor": "bottom"}, margin={"l": 12})
+    for level, name in enumerate(names):
+        figure.add_annotation(
+            x=0, xref="paper", xanchor="left", xshift=-6, y=level + 0.4, yref="y", yanchor="middle",
+            text=short_name(name), showarrow=False, font={"size": 12.5}, captureevents=False,
+        )  # fmt: skip
+    for level in range(1, len(names)):
+        figure.add_hline(y=level - 0.38, line={"color": "rgba(128,128,128,0.18)", "width": 1})
+
+
+def blank(text: str) -> go.Figure:
+    """Say why there is nothing to draw, rather than raise."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    finish(figure, height=160)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    return figure.add_annotation(
+        text=text, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": 14}
+    )

@@ -1,0 +1,121 @@
+"""Tables as files: CSV, Parquet and JSON lines, and the manifest.
+
+Must not change a table. Parquet is written by DuckDB, in one thread, so that
+the same table gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from papertrends.errors import InputError, did_you_mean
+from papertrends.files import replacing
+from papertrends.tables import Tables
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write `table` as CSV, dates as ``YYYY-MM-DD``."""
+    table.to_csv(path, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+
+
+def write_jsonl(table: pd.DataFrame, path: Path) -> None:
+    """Write `table` as one JSON object a line, dates as ``YYYY-MM-DD``, blanks as null."""
+    plain = table.copy()
+    for name in plain.select_dtypes("datetime"):
+        plain[name] = plain[name].dt.strftime("%Y-%m-%d")
+    plain = plain.astype(object).where(plain.notna(), None)
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in plain.to_dict("records")]
+    path.write_bytes("".join(lines).encode("utf-8"))
+
+
+def write_parquet(table: pd.DataFrame, path: Path) -> None:
+    """Write `table` as Parquet, dates as timestamps without a zone."""
+    import duckdb
+
+    # DuckDB takes plain object columns whatever pandas' strings are backed by.
+    plain = table.copy()
+    for name in plain.columns:
+        if isinstance(plain[name].dtype, pd.StringDtype):
+            plain[name] = plain[name].astype(object)
+    with duckdb.connect(config={"threads": 1}) as database:
+        database.register("plain", plain)
+        columns = ", ".join(
+            f'CAST("{name}" AS {_sql_type(plain[name])}) AS "{name}"' for name in plain.columns
+        )
+        target = str(path).replace("'", "''")
+        database.execute(
+            f"COPY (SELECT {columns} FROM plain) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+
+
+#: The writers by the ending of the file's name.
+WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], None]] = MappingProxyType(
+    {".parquet": write_parquet, ".csv": write_csv, ".jsonl": write_jsonl}
+)
+
+
+def check_table_path(path: Path) -> None:
+    """Raise an `InputError` if no writer takes a file of that name."""
+    if path.suffix not in WRITERS:
+        raise InputError(
+            f"there is no table format '{path.suffix}'",
+            did_you_mean(path.suffix, WRITERS),
+            file=str(path),
+        )
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write `table` in the format that the name of `path` ends in.
+
+    Raises
+    ------
+    InputError
+        If the ending is none of ``.parquet``, ``.csv``, ``.jsonl``, or the file
+        cannot be written.
+    """
+    check_table_path(path)
+    with replacing(path) as temporary:
+        WRITERS[path.suffix](table, temporary)
+
+
+def export(tables: Tables, manifest: Mapping[str, Any], folder: Path) -> None:
+    """Write every table as CSV and Parquet and ``manifest.json`` into `folder`.
+
+    The folder is made if need be. All files are written before the first is put
+    in its place, so that a failure leaves the folder as it was.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        workshop = Path(tempfile.mkdtemp(dir=folder, prefix=".export."))
+    except OSError as error:
+        raise InputError(
+            f"cannot be written to ({error.strerror})", "choose another folder", file=str(folder)
+        ) from error
+    try:
+        for name, table in tables.items():
+            write_csv(table, workshop / f"{name}.csv")
+            write_parquet(table, workshop / f"{name}.parquet")
+        text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        (workshop / "manifest.json").write_bytes(text.encode("utf-8"))
+        for file in sorted(workshop.iterdir()):
+            file.replace(folder / file.name)
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _sql_type(column: pd.Series[Any]) -> str:
+    kinds = {"b": "BOOLEAN", "i": "BIGINT", "f": "DOUBLE", "M": "TIMESTAMP"}
+    return kinds.get(column.dtype.kind, "VARCHAR")

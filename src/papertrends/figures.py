@@ -1,0 +1,270 @@
+"""Tables drawn as plain Plotly figures, for notebooks and for the report alike.
+
+Exists so that every chart has one look and every theme one colour. It must not
+compute statistics: each number drawn stands in a table. Text from dumps is shown
+as text, also in hover boxes, where Plotly would otherwise take HTML tags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from papertrends.drawing.changes import draw_effects
+from papertrends.drawing.looks import (
+    GREY,
+    ThemeStyle,
+    blank,
+    finish,
+    hover_text,
+    iso_day,
+    natural_order,
+    percent,
+    period_label,
+    short_name,
+    text_lines,
+    theme_styles,
+)
+from papertrends.drawing.shares import draw_dots, draw_lines, share_hover
+from papertrends.tables import CHANGES, MAP, MEMBERSHIPS, THEMES, TRENDS, require_columns
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+__all__ = ["plot_changes", "plot_heatmap", "plot_map", "plot_shares", "theme_styles"]
+MOST_ROWS = 40
+FEW_PERIODS = 4
+
+
+def plot_shares(
+    trends: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    by: str = "",
+    highlight: Collection[str] | None = None,
+) -> go.Figure:
+    """Draw the share of each theme over time, with 95 % intervals.
+
+    Up to four periods are drawn as a change (one row a theme, its periods below each
+    other, earliest open and newest filled); more as lines.
+
+    Parameters
+    ----------
+    trends, themes : DataFrame
+        As described in the README.
+    by : {"", "digest", "week", "month", "quarter", "year"}
+        What a period is, for its name; empty for plain dates.
+    highlight : collection of str, optional
+        Ids of the themes that stand out among lines; the named ones if not given.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The ``customdata`` of a point is ``[theme_id, period]``, the period as an ISO date.
+    """
+    require_columns(trends, TRENDS, "trends")
+    require_columns(themes, THEMES, "themes", "theme_id", "name", "kind", "n_papers")
+    shown = _shown(themes)
+    rows = trends[trends["theme_id"].isin(shown["theme_id"])].sort_values(["theme_id", "period"])
+    if rows.empty:
+        return blank("There are no papers to show.")
+    if rows["period"].nunique() <= FEW_PERIODS:
+        return draw_dots(rows, shown, theme_styles(themes), by)
+    if highlight is None:
+        named = shown[shown["kind"] == "named"]
+        highlight = set((named if len(named) else shown.head(5))["theme_id"])
+    return draw_lines(rows, shown, theme_styles(themes), by, set(highlight))
+
+
+def plot_changes(changes: pd.DataFrame, themes: pd.DataFrame) -> go.Figure:
+    """Draw each theme's odds ratio with its interval on a logarithmic axis, sorted.
+
+    An effect of 0 or infinity stands as an open symbol at the end of the axis, and a
+    theme without an effect is listed as having too little data.
+
+    Parameters
+    ----------
+    changes, themes : DataFrame
+        As described in the README.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The ``customdata`` of a point is ``[theme_id]``.
+    """
+    require_columns(changes, CHANGES, "changes")
+    require_columns(themes, THEMES, "themes", "theme_id", "name", "n_papers")
+    shown = _shown(themes)
+    rows = changes[changes["theme_id"].isin(shown["theme_id"])].copy()
+    if rows.empty:
+        return blank("There is no change to show: that takes two periods.")
+    rows["name"] = rows["theme_id"].map(shown.set_index("theme_id")["name"])
+    rows = rows.sort_values(["effect", "theme_id"], ascending=[True, False], na_position="first")
+    return draw_effects(rows.reset_index(drop=True))
+
+
+def plot_map(
+    map: pd.DataFrame,
+    memberships: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    papers: pd.DataFrame | None = None,
+) -> go.Figure:
+    """Draw the papers as points, coloured by primary theme, with the themes' names.
+
+    Parameters
+    ----------
+    map, memberships, themes : DataFrame
+        As described in the README.
+    papers : DataFrame, optional
+        The papers table; with it the hover box shows titles.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The ``customdata`` of a point is ``[paper_id]``.
+    """
+    require_columns(map, MAP, "map")
+    require_columns(memberships, MEMBERSHIPS, "memberships")
+    require_columns(themes, THEMES, "themes", "theme_id", "name", "n_papers")
+    first = memberships[memberships["primary"]].drop_duplicates("paper_id")
+    points = map.dropna(subset=["x", "y"]).drop_duplicates("paper_id").sort_values("paper_id")
+    points = points.assign(
+        theme_id=points["paper_id"].map(first.set_index("paper_id")["theme_id"]).fillna("")
+    )
+    if points.empty:
+        return blank("There is no map: it takes more papers than there are.")
+    titles: dict[str, str] = {}
+    if papers is not None:
+        titles = dict(zip(papers["paper_id"], papers["title"], strict=True))
+    return draw_papers(points, _by_size(themes), theme_styles(themes), titles)
+
+
+def plot_heatmap(trends: pd.DataFrame, themes: pd.DataFrame, *, by: str = "") -> go.Figure:
+    """Draw the share of each theme in each period as the colour of a cell.
+
+    Parameters
+    ----------
+    trends, themes : DataFrame
+        As described in the README.
+    by : {"", "digest", "week", "month", "quarter", "year"}
+        What a period is, for its name; empty for plain dates.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The ``customdata`` of a cell is ``[theme_id, period]``.
+    """
+    import plotly.graph_objects as go
+
+    require_columns(trends, TRENDS, "trends")
+    require_columns(themes, THEMES, "themes", "theme_id", "name", "n_papers")
+    shown = _shown(themes)
+    rows = trends[trends["theme_id"].isin(shown["theme_id"])].sort_values("period")
+    if rows.empty:
+        return blank("There are no papers to show.")
+    order = [theme for theme in reversed(list(shown["theme_id"])) if theme in set(rows["theme_id"])]
+    names = dict(zip(shown["theme_id"], shown["name"], strict=True))
+    periods = sorted(rows["period"].unique())
+    cells = {(row["theme_id"], row["period"]): row for row in rows.to_dict("records")}
+    grid = [[(theme, cells.get((theme, period))) for period in periods] for theme in order]
+    figure = go.Figure(
+        go.Heatmap(
+            x=[period_label(pd.Timestamp(period), by, short=True) for period in periods],
+            y=list(range(len(order))),
+            z=[[percent(cell["share"]) if cell else None for _, cell in line] for line in grid],
+            hovertext=[
+                [share_hover(cell, names[theme], by) if cell else "" for theme, cell in line]
+                for line in grid
+            ],
+            customdata=[[[theme, iso_day(period)] for period in periods] for theme in order],
+            hoverinfo="text",
+            xgap=1,
+            ygap=2,
+            zmin=0,
+            colorscale=[
+                [0, "rgba(61,150,253,0.05)"],
+                [0.5, "rgba(61,130,240,0.55)"],
+                [1, "#2463c9"],
+            ],
+            colorbar={"ticksuffix": " %", "thickness": 10, "outlinewidth": 0, "len": 1},
+        )
+    )
+    labels = ["<br>".join(text_lines(names[theme], 24, 2)) for theme in order]
+    finish(figure, height=110 + 34 * len(order))
+    figure.update_xaxes(type="category", title=None, showgrid=False)
+    figure.update_yaxes(tickvals=list(range(len(order))), ticktext=labels, showgrid=False)
+    figure.update_yaxes(automargin=True, fixedrange=True, zeroline=False, ticksuffix="  ")
+    figure.update_xaxes(fixedrange=True)
+    return figure
+
+
+def _by_size(themes: pd.DataFrame) -> pd.DataFrame:
+    order = sorted(
+        range(len(themes)),
+        key=lambda i: (
+            -int(themes["n_papers"].iloc[i]),
+            natural_order(str(themes["theme_id"].iloc[i])),
+        ),
+    )
+    return themes.iloc[order].reset_index(drop=True)
+
+
+def _shown(themes: pd.DataFrame) -> pd.DataFrame:
+    """Keep the largest themes, and every named one: more rows than these nobody reads."""
+    sized = _by_size(themes)
+    if len(sized) <= MOST_ROWS or "kind" not in sized:
+        return sized.head(MOST_ROWS)
+    named = (sized["kind"] == "named").to_numpy()
+    return pd.concat([sized[named], sized[~named]]).head(MOST_ROWS).reset_index(drop=True)
+
+
+def draw_papers(
+    points: pd.DataFrame,
+    themes: pd.DataFrame,
+    styles: dict[str, ThemeStyle],
+    titles: dict[str, str],
+) -> go.Figure:
+    """Papers as points, the unassigned first and so beneath the others."""
+    import plotly.graph_objects as go
+
+    names = dict(zip(themes["theme_id"], themes["name"], strict=True))
+    figure = go.Figure()
+    for theme in ["", *names]:
+        own = points[points["theme_id"] == theme]
+        if own.empty:
+            continue
+        label = short_name(names[theme]) if theme else "in no theme"
+        style = styles[theme] if theme else ThemeStyle(GREY, "circle", "solid")
+        heads = [hover_text(titles.get(paper, "")) for paper in own["paper_id"]]
+        figure.add_scatter(
+            x=[round(float(x), 4) for x in own["x"]],
+            y=[round(float(y), 4) for y in own["y"]],
+            mode="markers",
+            name=label,
+            marker={
+                "size": 9 if theme else 6,
+                "symbol": style.symbol,
+                "color": style.color,
+                "opacity": 0.85 if theme else 0.45,
+                "line": {"width": 0},
+            },
+            hovertext=[f"<b>{head}</b><br>{label}" if head else label for head in heads],
+            hoverinfo="text",
+            customdata=[[paper] for paper in own["paper_id"]],
+        )
+        if theme:
+            figure.add_annotation(
+                x=round(float(own["x"].median()), 4), y=round(float(own["y"].median()), 4),
+                text="<br>".join(text_lines(names[theme], 20, 2)), showarrow=False,
+                font={"size": 12}, name=theme, captureevents=False,
+            )  # fmt: skip
+    finish(figure, height=560)
+    figure.update_layout(
+        legend={"y": -0.02, "yanchor": "top"}, margin={"l": 8, "r": 8, "t": 16, "b": 16}
+    )
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, fixedrange=False)
+    return figure

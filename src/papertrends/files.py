@@ -1,0 +1,77 @@
+"""Reading and writing files so that nothing half-written is ever left behind."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from papertrends.errors import InputError
+
+
+def sha256_of(data: bytes) -> str:
+    """Return the SHA-256 of `data` in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def check_writable(path: Path) -> None:
+    """Raise an `InputError` if `path` cannot be a file to write, before any work is done."""
+    if path.is_dir():
+        raise InputError("this is a folder", "name a file to write", file=str(path))
+    if not path.parent.is_dir():
+        raise InputError(f"there is no folder '{path.parent}'", "make it first", file=str(path))
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise InputError("cannot write here", "choose another folder", file=str(path))
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path that takes the place of `path` when the block ends well.
+
+    Parameters
+    ----------
+    path : Path
+        The file to be written. Its folder must exist.
+
+    Yields
+    ------
+    Path
+        A file beside it; whatever goes wrong, it is gone afterwards and `path`
+        is as it was before.
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist or cannot be written to.
+    """
+    check_writable(path)
+    folder = path.parent
+    try:
+        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.", suffix=path.suffix)
+    except OSError as error:
+        raise InputError(
+            f"cannot write here ({error.strerror})", "choose another folder", file=str(path)
+        ) from error
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8, whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(text.encode("utf-8"))
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,236 @@
+"""What changed, in sentences a person would write, from the tables alone.
+
+Must not claim what the tests do not carry: a change whose q-value is 0.05 or
+more is told with its numbers and as something chance alone could give.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from papertrends.report.model import Change, Period, Point, Sentence, ThemeCard
+from papertrends.report.words import (
+    capital,
+    count,
+    interval,
+    percent,
+    percents,
+    q_text,
+    ratio,
+    when,
+    whole,
+)
+
+MOST_SENTENCES = 6
+SIGNIFICANT = 0.05
+CAVEAT = "Two digests can show a change, never a trend."
+CHANCE = "a difference that chance alone could give"
+
+
+def headline(
+    cards: Sequence[ThemeCard], periods: Sequence[Period], *, by: str
+) -> tuple[Sentence, ...]:
+    """Choose and write the sentences of the first screen.
+
+    Themes with a significant change come first, those asked for by name before the
+    others; then the named ones without; for two digests the caveat ends it.
+
+    Parameters
+    ----------
+    cards : sequence of ThemeCard
+        All themes.
+    periods : sequence of Period
+        The oldest first.
+    by : str
+        What a period is.
+
+    Returns
+    -------
+    tuple of Sentence
+        At most six.
+    """
+    if not cards:
+        return (Sentence("There are no themes: that takes more papers than there are."),)
+    if len(periods) < 2:
+        return _shares_only(cards, periods, by)
+    closing = []
+    if len(periods) == 2:
+        closing = [Sentence(CAVEAT if by == "digest" else CAVEAT.replace("digests", by + "s"))]
+    elif cards[0].change.basis == "last change":
+        closing = [Sentence(f"Fewer than five complete {by}s can show a change, never a trend.")]
+    moved = [card for card in cards if card.change.significant]
+    moved.sort(key=lambda c: (c.kind != "named", c.change.q_value, -abs(_log(c.change.effect))))
+    still = [card for card in cards if card.kind == "named" and not card.change.significant]
+    still.sort(key=lambda card: card.change.q_value if card.change.q_value >= 0 else 2.0)
+    room = MOST_SENTENCES - len(closing)
+    said = [_moved(card, periods, by) for card in moved[:room]]
+    tested = sum(not math.isnan(card.change.q_value) for card in cards)
+    if not moved and tested:
+        text = f"No theme changed by more than chance alone could give ({tested} tested)."
+        said.append(Sentence(text))
+    said += [_still(card, periods, by) for card in still[: max(0, room - len(said))]]
+    if len(said) + len(closing) < 3:
+        said += [_largest(card, by) for card in _by_size(cards)[: 3 - len(said) - len(closing)]]
+    return (*said[:room], *closing)
+
+
+def change_text(card: ThemeCard, periods: Sequence[Period], *, by: str) -> str:
+    """Put a theme's verdict in words, with its effect, interval and q-value."""
+    change = card.change
+    if len(periods) < 2:
+        return f"One {by or 'digest'} shows shares and no change."
+    if not sum(point.n_theme for point in card.points):
+        return "No paper belongs to it."
+    if math.isnan(change.effect):
+        return "Too little data to say how it changed."
+    per = f" per {by}" if change.basis == "trend" else ""
+    numbers = (
+        f"odds ratio{per} {ratio(change.effect)}, 95 % interval "
+        f"{ratio(change.effect_low)} to {ratio(change.effect_high)}, {q_text(change.q_value)}"
+    )
+    if change.significant:
+        return f"{capital(change.verdict)}: {numbers}."
+    if change.verdict == "steady":
+        return f"Steady: no more than a small change either way ({numbers})."
+    if math.isnan(change.q_value):
+        return f"Too few papers for a test ({numbers})."
+    return f"Too little data to tell a change from chance ({numbers})."
+
+
+def is_significant(verdict: str, q_value: float) -> bool:
+    """Tell whether the tables carry a claim that the theme rose or fell."""
+    return verdict in ("rising", "falling") and q_value < SIGNIFICANT
+
+
+def compared(points: Sequence[Point], basis: str) -> tuple[Point, Point]:
+    """Return the two points a change is told by: the last two complete ones, or the ends."""
+    complete = [point for point in points if not point.partial]
+    usable = complete if len(complete) >= 2 else list(points)
+    return (usable[0], usable[-1]) if basis == "trend" else (usable[-2], usable[-1])
+
+
+def _moved(card: ThemeCard, periods: Sequence[Period], by: str) -> Sentence:
+    change, name = card.change, card.name
+    old, new = compared(card.points, change.basis)
+    first, last = percents(old.share, new.share)
+    q = q_text(change.q_value)
+    counts = (
+        f"{old.n_theme} of {count(old.n_papers, 'paper')} {_when(old, by)}, "
+        f"{new.n_theme} of {new.n_papers:,} {_when(new, by)}"
+    )
+    if change.basis == "trend":
+        text = (
+            f" is {change.verdict}, from {first} of {whole(by)} {_when(old, by)} to {last} "
+            f"{_when(new, by)}, its odds multiplied by {ratio(change.effect)} each {by} "
+            f"(95 % interval {ratio(change.effect_low)} to {ratio(change.effect_high)}; {q})."
+        )
+        return Sentence("The share of ", name, text, card.theme_id)
+    if new.n_theme == 0:
+        return _gone(card, old, new, periods, by, q)
+    if old.n_theme == 0:
+        text = (
+            f": new, with {new.n_theme} of {count(new.n_papers, 'paper')} {_when(new, by)} and "
+            f"none of {old.n_papers:,} {_when(old, by)} ({q})."
+        )
+        return Sentence("", capital(name), text, card.theme_id)
+    verb = "rose" if change.verdict == "rising" else "fell"
+    text = f" {verb} from {first} to {last} of {whole(by)} ({counts}; {q})."
+    return Sentence("", capital(name), text, card.theme_id)
+
+
+def _gone(
+    card: ThemeCard, old: Point, new: Point, periods: Sequence[Period], by: str, q: str
+) -> Sentence:
+    """Say that the newer period has no paper of a theme that the older one had."""
+    if by != "digest" or len(periods) > 2:
+        text = (
+            f" fell from {percent(old.share)} of {whole(by)} to none ({old.n_theme} of "
+            f"{count(old.n_papers, 'paper')} {_when(old, by)}, 0 of {new.n_papers:,} "
+            f"{_when(new, by)}; {q})."
+        )
+        return Sentence("", capital(card.name), text, card.theme_id)
+    before = "The only paper on " if old.n_theme == 1 else f"All {old.n_theme} papers on "
+    verb = "is" if old.n_theme == 1 else "are"
+    text = f" {verb} in the digest of {old.label}; that of {_later(old, new)} has none ({q})."
+    return Sentence(before, card.name, text, card.theme_id)
+
+
+def _still(card: ThemeCard, periods: Sequence[Period], by: str) -> Sentence:
+    change = card.change
+    if not sum(point.n_theme for point in card.points):
+        return Sentence("No paper belongs to ", card.name, ".", card.theme_id)
+    old, new = compared(card.points, change.basis)
+    first, last = percents(old.share, new.share)
+    counts = (
+        f"{old.n_theme} of {old.n_papers:,} and {new.n_theme} of {count(new.n_papers, 'paper')}"
+    )
+    q = q_text(change.q_value)
+    if change.basis == "trend":
+        told = "steady" if change.verdict == "steady" else "not clearly rising or falling"
+        text = f" is {told}: {first} {_when(old, by)}, {last} {_when(new, by)} ({q})."
+        return Sentence("The share of ", card.name, text, card.theme_id)
+    if math.isnan(change.q_value):
+        text = f": {counts}, too few to compare."
+        return Sentence("", capital(card.name), text, card.theme_id)
+    if new.n_theme == 0 and by == "digest" and len(periods) == 2:
+        gone = _gone(card, old, new, periods, by, q)
+        after = gone.after.replace(" has none (", f" has none, {CHANCE} (")
+        return Sentence(gone.before, gone.subject, after, card.theme_id)
+    if first == last:
+        text = f" was {first} of {whole(by)} both times ({counts}; {q})."
+    else:
+        text = f" was {first} of {whole(by)} and is {last} ({counts}), {CHANCE} ({q})."
+    return Sentence("The share of ", card.name, text, card.theme_id)
+
+
+def _shares_only(
+    cards: Sequence[ThemeCard], periods: Sequence[Period], by: str
+) -> tuple[Sentence, ...]:
+    noun = by or "digest"
+    opening = Sentence(f"There is one {noun}, so this report shows shares and no change.")
+    if not periods:
+        return (Sentence("There are no papers, so there is nothing to show."),)
+    named = [card for card in _by_size(cards) if card.kind == "named"]
+    others = [card for card in _by_size(cards) if card.kind != "named" and card.n_papers]
+    chosen = (named[:3] + others)[: MOST_SENTENCES - 1]
+    return (*(_largest(card, by) for card in chosen), opening)
+
+
+def _largest(card: ThemeCard, by: str) -> Sentence:
+    point = card.points[-1] if card.points else None
+    if point is None or not point.n_theme:
+        return Sentence("No paper belongs to ", card.name, ".", card.theme_id)
+    text = (
+        f": {point.n_theme} of {count(point.n_papers, 'paper')} {_when(point, by)}, or "
+        f"{percent(point.share)} (95 % interval {interval(point.share_low, point.share_high)})."
+    )
+    return Sentence("", capital(card.name), text, card.theme_id)
+
+
+def _by_size(cards: Sequence[ThemeCard]) -> list[ThemeCard]:
+    return sorted(cards, key=lambda card: (-card.n_papers, card.theme_id))
+
+
+def _when(point: Point, by: str) -> str:
+    return when(pd.Timestamp(point.period), by)
+
+
+def _later(old: Point, new: Point) -> str:
+    """Name the newer day without its year where that is the older one's."""
+    same = old.period[:4] == new.period[:4]
+    return new.label.rsplit(" ", 1)[0] if same else new.label
+
+
+def _log(effect: float) -> float:
+    if math.isnan(effect):
+        return 0.0
+    return math.inf if effect == 0 or math.isinf(effect) else math.log(effect)
+
+
+def empty_change() -> Change:
+    """Stand for a theme that the changes table has no row for."""
+    nan = float("nan")
+    return Change("too little data", "last change", nan, nan, nan, nan, False, "", "")

@@ -1,0 +1,189 @@
+"""How the numbers came about, in plain words, and the words around each chart.
+
+Must not describe anything that the tables at hand do not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from papertrends.report.model import Chart, DataTable, Passage, Period, ThemeCard
+from papertrends.report.words import count, interval, percent, q_text, ratio, whole
+
+
+def charts(cards: Sequence[ThemeCard], periods: Sequence[Period], *, by: str) -> tuple[Chart, ...]:
+    """Write title, caption, description and data table of each chart there is."""
+    said = [_shares_chart(cards, periods, by)]
+    if len(periods) >= 2:
+        said.append(_changes_chart(cards, by))
+    if len(periods) >= 5:
+        said.append(_heat_chart(cards, periods, by))
+    said.append(_map_chart(cards))
+    return tuple(said)
+
+
+def method(
+    cards: Sequence[ThemeCard], settings: Mapping[str, object], *, by: str, trend: bool
+) -> tuple[Passage, ...]:
+    """Explain in plain words what the numbers of this report mean."""
+    asked = str(settings.get("by_asked", by))
+    chosen = " It was chosen by the span and number of the papers." if asked == "auto" else ""
+    tested = sum(card.change.q_value >= 0 for card in cards)
+    passages = [
+        Passage(
+            "What is counted",
+            f"A period here is one {by}.{chosen} A share is the number of papers of a period that "
+            f"belong to a theme, divided by all papers of that period. A paper may belong to "
+            f"several themes, so shares do not add up to 100 %; one that stands in two digests "
+            f"counts in both. Counted is when a paper was in a digest, which may be long after "
+            f"it was published.",
+        ),
+        Passage(
+            "Intervals",
+            "Each share has a 95 % interval (Wilson's): if the papers of the period are seen as "
+            "drawn at random from what could have been in it, shares within it agree with the "
+            "count. Few papers make it wide.",
+        ),
+        _change_passage(tested, by=by, trend=trend),
+        Passage(
+            "Themes",
+            "Named themes are those that were asked for; discovered ones were found in the papers "
+            "and labelled with their words. A score between 0 and 1 says how well a paper fits. "
+            "Papers that fit no theme are listed as such. Both kinds are found by a program from "
+            "titles and abstracts, and a paper can be misplaced: the papers are listed so that "
+            f"you can check. Texts were read by the encoder {settings.get('encoder', 'unknown')}, "
+            f"random choices start from the seed {settings.get('seed', 'unknown')}: the same "
+            "files give the same report.",
+        ),
+    ]
+    return tuple(passages)
+
+
+def stability_text(stability: float) -> str:
+    """Put a theme's stability, 0 to 1, in words."""
+    if stability != stability:
+        return "Stability was not measured."
+    if stability >= 0.8:
+        told = "it comes out nearly the same"
+    elif stability >= 0.5:
+        told = "most of it comes out the same"
+    else:
+        told = "it comes out differently: read its borders with care"
+    return f"Stability {stability:.2f} of 1: when the themes are found again, {told}."
+
+
+def _change_passage(tested: int, *, by: str, trend: bool) -> Passage:
+    if trend:
+        how = (
+            f"The trend is the change of the odds from one {by} to the next, fitted over all "
+            "complete periods by a binomial regression that allows for papers of one period "
+            "being alike"
+        )
+    else:
+        how = (
+            "Two periods are compared by Fisher's exact test. The effect is the odds ratio: 2 "
+            "means that the odds of a paper being on the theme doubled"
+        )
+    if tested:
+        many = (
+            f" As {count(tested, 'theme')} were tested, chance alone would make some look "
+            "changed. The q-value allows for that (Benjamini and Hochberg): of all themes "
+            "called rising or falling at q below 0.05, one in twenty is expected to be wrong."
+        )
+    else:
+        many = " No theme had enough papers for a test."
+    return Passage(
+        "Changes",
+        f"{how}.{many} Steady is said only where the interval leaves no room for more than a "
+        "small change; everything between is too little data.",
+    )
+
+
+def _shares_chart(cards: Sequence[ThemeCard], periods: Sequence[Period], by: str) -> Chart:
+    table = DataTable(
+        f"Papers of each theme in each {by}, and their share",
+        ("Theme", *(f"{p.label} ({count(p.n_papers, 'paper')})" for p in periods)),
+        tuple(
+            (card.name, *(f"{point.n_theme} ({percent(point.share)})" for point in card.points))
+            for card in cards
+        ),
+        tuple(card.theme_id for card in cards),
+        tuple(period.key for period in periods),
+    )
+    few = len(periods) < 5
+    caption = (
+        f"Each row is a theme, each point its share of {whole(by)}. The bars are 95 % "
+        "intervals: where they overlap widely, the difference may be chance."
+        if few
+        else f"Share of {whole(by)} over time. Themes asked for by name, and those that "
+        "changed, stand out with their 95 % interval; the others are faint."
+    )
+    alt = f"Share of {len(cards)} themes in {len(periods)} periods. The numbers are in the table."
+    return Chart("shares", "How much of it each theme is", caption, alt, table)
+
+
+def _changes_chart(cards: Sequence[ThemeCard], by: str) -> Chart:
+    def cells(card: ThemeCard) -> tuple[str, ...]:
+        change = card.change
+        if change.effect != change.effect:
+            return (card.name, change.verdict, "", "", q_text(change.q_value))
+        ends = f"{ratio(change.effect_low)} to {ratio(change.effect_high)}"
+        return (card.name, change.verdict, ratio(change.effect), ends, q_text(change.q_value))
+
+    trend = bool(cards) and cards[0].change.basis == "trend"
+    per = f"per {by}" if trend else "newest against the one before"
+    table = DataTable(
+        f"Odds ratio of each theme, {per}",
+        ("Theme", "Verdict", "Odds ratio", "95 % interval", "q"),
+        tuple(cells(card) for card in cards),
+        tuple(card.theme_id for card in cards),
+        (),
+    )
+    caption = (
+        f"Odds ratio {per}: right of 1 a theme became more frequent, left of it less. Only "
+        "where a theme is called rising or falling is chance an unlikely explanation."
+    )
+    alt = f"Odds ratios of {len(cards)} themes, sorted. The numbers are in the table."
+    return Chart("changes", "How sure each change is", caption, alt, table)
+
+
+def _heat_chart(cards: Sequence[ThemeCard], periods: Sequence[Period], by: str) -> Chart:
+    rows = tuple(
+        (
+            card.name,
+            *(
+                f"{percent(p.share)} ({interval(p.share_low, p.share_high)})" if p.n_papers else ""
+                for p in card.points
+            ),
+        )
+        for card in cards
+    )
+    table = DataTable(
+        f"Share of each theme in each {by}, with its 95 % interval",
+        ("Theme", *(period.label for period in periods)),
+        rows,
+        tuple(card.theme_id for card in cards),
+        tuple(period.key for period in periods),
+    )
+    caption = f"The stronger the colour, the larger the theme's share of {whole(by)}."
+    alt = f"Heat map of {len(cards)} themes by {len(periods)} periods."
+    return Chart("heatmap", "Every theme in every period", caption, alt, table)
+
+
+def _map_chart(cards: Sequence[ThemeCard]) -> Chart:
+    table = DataTable(
+        "Papers whose main theme this is",
+        ("Theme", "Papers it is the main theme of", "Papers in all"),
+        tuple(
+            (card.name, str(sum(paper.primary for paper in card.papers)), str(card.n_papers))
+            for card in cards
+        ),
+        tuple(card.theme_id for card in cards),
+        (),
+    )
+    caption = (
+        "Each point is a paper, in the colour of its main theme; grey ones are in no theme. "
+        "Papers close to each other read alike. The axes have no meaning of their own."
+    )
+    alt = "Map of the papers. Every paper is in the table of papers."
+    return Chart("map", "The papers, near what reads alike", caption, alt, table)

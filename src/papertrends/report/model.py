@@ -1,0 +1,232 @@
+"""The summary: every number and every sentence of the report, typed, without HTML.
+
+Exists so that the page, the JSON and whoever checks them read the same thing.
+Must not compute, and must not know how a page looks.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass, field
+
+from papertrends.tables import Tables
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence about a theme, in three parts so that the theme can be a link.
+
+    Attributes
+    ----------
+    before, subject, after : str
+        The text, in order; `subject` is the theme's name.
+    theme_id : str
+        Where the evidence is; empty where the sentence is about no single theme.
+    """
+
+    before: str
+    subject: str = ""
+    after: str = ""
+    theme_id: str = ""
+
+    @property
+    def text(self) -> str:
+        """The sentence as it is read."""
+        return self.before + self.subject + self.after
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number with what it counts."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Period:
+    """A period: its first day as ``YYYY-MM-DD``, its name, and its papers in all."""
+
+    key: str
+    label: str
+    short: str
+    n_papers: int
+    partial: bool
+
+
+@dataclass(frozen=True)
+class Point:
+    """A theme in a period; shares are 0 to 1, with their 95 % interval."""
+
+    period: str
+    label: str
+    n_theme: int
+    n_papers: int
+    share: float
+    share_low: float
+    share_high: float
+    partial: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a theme changed, in numbers and in words; NaN where nothing was tested."""
+
+    verdict: str
+    basis: str
+    effect: float
+    effect_low: float
+    effect_high: float
+    q_value: float
+    significant: bool
+    emerged: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """A paper in a theme."""
+
+    paper_id: str
+    score: float
+    primary: bool
+
+
+@dataclass(frozen=True)
+class ThemeCard:
+    """All that is said of a theme; `papers` stand by score, the highest first."""
+
+    theme_id: str
+    name: str
+    kind: str
+    keywords: tuple[str, ...]
+    parent: str
+    n_papers: int
+    when: str
+    points: tuple[Point, ...]
+    change: Change
+    stability: float
+    stability_text: str
+    papers: tuple[Belonging, ...]
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """A paper in a digest: its date as ``YYYY-MM-DD`` and the period that it counts in."""
+
+    digest: str
+    period: str
+    position: int
+    source: str
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """A paper, once, with the digests it stood in, the oldest first."""
+
+    paper_id: str
+    title: str
+    abstract: str
+    published: str
+    url: str
+    upvotes: int | None
+    appearances: tuple[Appearance, ...]
+
+
+@dataclass(frozen=True)
+class UnassignedPaper:
+    """A paper in no theme, with the theme it came nearest to and why it is in none."""
+
+    paper_id: str
+    nearest_theme: str
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """The numbers behind a chart as text: a header and rows of as many cells.
+
+    Where a row is a theme, `row_keys` has its id, and where a column is a period,
+    `column_keys` has its first day; both are empty where they do not apply.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    row_keys: tuple[str, ...]
+    column_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart's words: its title, what to see in it, and the table behind it."""
+
+    chart_id: str
+    title: str
+    caption: str
+    alt: str
+    table: DataTable
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph of the method with its heading."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the report says, from its title to its last caveat."""
+
+    title: str
+    standfirst: str
+    by: str
+    facts: tuple[Fact, ...]
+    headline: tuple[Sentence, ...]
+    notices: tuple[str, ...]
+    periods: tuple[Period, ...]
+    themes: tuple[ThemeCard, ...]
+    charts: tuple[Chart, ...]
+    papers: tuple[PaperRow, ...]
+    unassigned: tuple[UnassignedPaper, ...]
+    unassigned_text: str
+    load_sentences: tuple[str, ...]
+    load_report: dict[str, object]
+    method: tuple[Passage, ...]
+    settings: tuple[tuple[str, str], ...]
+    versions: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    tables: Tables = field(repr=False, compare=False)
+
+    def chart(self, chart_id: str) -> Chart | None:
+        """Return the words of a chart, or None where the report does without it."""
+        return next((chart for chart in self.charts if chart.chart_id == chart_id), None)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return everything but the tables as plain values that JSON knows.
+
+        NaN and infinity, which JSON lacks, become None and the text "infinite".
+        """
+        names = [f.name for f in dataclasses.fields(self) if f.name != "tables"]
+        return {name: _plain(getattr(self, name)) for name in names}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Sentence):
+        return {"text": value.text, "theme_id": value.theme_id}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    if isinstance(value, float) and math.isinf(value):
+        return "infinite" if value > 0 else "-infinite"
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

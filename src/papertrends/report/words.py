@@ -1,0 +1,134 @@
+"""Numbers, dates and counts in words, the same way in every sentence and table.
+
+Must not choose what is said: it only writes what it is given.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from papertrends.drawing.looks import period_label
+
+NOUNS = {"week": "week", "month": "month", "quarter": "quarter", "year": "year"}
+
+
+def percent(share: float, *, decimals: int | None = None) -> str:
+    """Write a share in per cent, with as many decimals as a reader needs.
+
+    Examples
+    --------
+    >>> percent(0.0814), percent(0.004), percent(0.0), percent(float("nan"))
+    ('8 %', '0.4 %', '0 %', 'unknown')
+    """
+    if math.isnan(share):
+        return "unknown"
+    if decimals is None:
+        decimals = 1 if 0 < share < 0.0095 else 0
+    return f"{100 * share:.{decimals}f} %"
+
+
+def percents(one: float, other: float) -> tuple[str, str]:
+    """Write two shares that stand beside each other so that a difference shows."""
+    pair = percent(one), percent(other)
+    if pair[0] == pair[1] and one != other:
+        return percent(one, decimals=1), percent(other, decimals=1)
+    return pair
+
+
+def interval(low: float, high: float) -> str:
+    """Write the interval of a share.
+
+    Examples
+    --------
+    >>> interval(0.0397, 0.157)
+    '4.0 to 15.7 %'
+    """
+    return f"{100 * low:.1f} to {100 * high:.1f} %"
+
+
+def ratio(value: float) -> str:
+    """Write an odds ratio with no more digits than mean something.
+
+    Examples
+    --------
+    >>> ratio(4.56), ratio(1.126), ratio(0.043), ratio(float("inf")), ratio(0.0)
+    ('4.6', '1.13', '0.043', 'infinite', '0')
+    """
+    if math.isinf(value):
+        return "infinite"
+    if value == 0:
+        return "0"
+    if value < 0.1:
+        return f"{value:.2g}"
+    return f"{value:.2f}" if value < 2 else f"{value:.1f}" if value < 10 else f"{value:,.0f}"
+
+
+def q_text(q: float) -> str:
+    """Write a q-value so that it never seems to be on the other side of 0.05.
+
+    Examples
+    --------
+    >>> q_text(0.0213), q_text(0.31), q_text(0.04996), q_text(0.0001), q_text(float("nan"))
+    ('q = 0.021', 'q = 0.31', 'q = 0.04996', 'q < 0.001', 'not tested')
+    """
+    if math.isnan(q):
+        return "not tested"
+    if q < 0.001:
+        return "q < 0.001"
+    for digits in range(2, 17):
+        text = f"{q:.{digits}g}" if q < 0.1 else f"{q:.2f}"
+        if (float(text) < 0.05) == (q < 0.05):
+            return f"q = {text}" if q < 0.995 else "q = 1"
+    return f"q = {q}"
+
+
+def count(n: int, noun: str) -> str:
+    """Write a number of things.
+
+    Examples
+    --------
+    >>> count(1, "paper"), count(12345, "paper")
+    ('1 paper', '12,345 papers')
+    """
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def when(period: pd.Timestamp, by: str) -> str:
+    """Say when, with its preposition.
+
+    Examples
+    --------
+    >>> when(pd.Timestamp("2025-07-31"), "digest"), when(pd.Timestamp("2025-07-01"), "month")
+    ('on 31 July 2025', 'in July 2025')
+    """
+    if by in ("month", "quarter", "year"):
+        return f"in {period_label(period, by)}"
+    return (
+        f"in the {period_label(period, by)}" if by == "week" else f"on {period_label(period, by)}"
+    )
+
+
+def whole(by: str) -> str:
+    """Name what a share is a share of."""
+    return f"the {NOUNS[by]}'s papers" if by in NOUNS else "the digest"
+
+
+def capital(text: str) -> str:
+    """Begin a sentence with `text`."""
+    return text[:1].upper() + text[1:]
+
+
+def listing(parts: Sequence[str]) -> str:
+    """Join words with commas and a last "and".
+
+    Examples
+    --------
+    >>> listing(["a", "b", "c"])
+    'a, b and c'
+    """
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"

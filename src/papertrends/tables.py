@@ -1,0 +1,129 @@
+"""The tables that flow between the stages: their columns, types and order.
+
+Every stage takes and returns plain DataFrames with these columns; this module
+holds nothing but their contract. It must not compute anything from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+
+import pandas as pd
+from pandas.api.types import pandas_dtype
+
+from papertrends.errors import InputError
+
+PAPERS: Mapping[str, str] = MappingProxyType(
+    {
+        "paper_id": "str",
+        "title": "str",
+        "abstract": "str",
+        "digest_date": "datetime64[ns]",
+        "published_date": "datetime64[ns]",
+        "position": "int64",
+        "source": "str",
+        "arxiv_id": "str",
+        "url": "str",
+        "upvotes": "Int64",
+    }
+)
+THEMES: Mapping[str, str] = MappingProxyType(
+    {
+        "theme_id": "str",
+        "name": "str",
+        "kind": "str",
+        "keywords": "str",
+        "n_papers": "int64",
+        "first_digest": "datetime64[ns]",
+        "last_digest": "datetime64[ns]",
+        "stability": "float64",
+        "parent": "str",
+    }
+)
+MEMBERSHIPS: Mapping[str, str] = MappingProxyType(
+    {"paper_id": "str", "theme_id": "str", "score": "float64", "primary": "bool"}
+)
+UNASSIGNED: Mapping[str, str] = MappingProxyType(
+    {"paper_id": "str", "nearest_theme": "str", "score": "float64", "reason": "str"}
+)
+MAP: Mapping[str, str] = MappingProxyType({"paper_id": "str", "x": "float64", "y": "float64"})
+TRENDS: Mapping[str, str] = MappingProxyType(
+    {
+        "theme_id": "str",
+        "period": "datetime64[ns]",
+        "n_theme": "int64",
+        "n_papers": "int64",
+        "share": "float64",
+        "share_low": "float64",
+        "share_high": "float64",
+        "partial": "bool",
+    }
+)
+CHANGES: Mapping[str, str] = MappingProxyType(
+    {
+        "theme_id": "str",
+        "verdict": "str",
+        "basis": "str",
+        "effect": "float64",
+        "effect_low": "float64",
+        "effect_high": "float64",
+        "p_value": "float64",
+        "q_value": "float64",
+        "emerged": "datetime64[ns]",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All tables of one analysis, each as described in the README.
+
+    Attributes
+    ----------
+    papers, themes, memberships, unassigned, map, trends, changes : pandas.DataFrame
+        One table a stage; a paper stands in `papers` once for each digest it
+        appeared in and in the others under its ``paper_id``.
+    """
+
+    papers: pd.DataFrame
+    themes: pd.DataFrame
+    memberships: pd.DataFrame
+    unassigned: pd.DataFrame
+    map: pd.DataFrame
+    trends: pd.DataFrame
+    changes: pd.DataFrame
+
+    def items(self) -> list[tuple[str, pd.DataFrame]]:
+        """Return the tables with their names, in the order of the data."""
+        return [(field.name, getattr(self, field.name)) for field in fields(self)]
+
+
+def conform(rows: pd.DataFrame, schema: Mapping[str, str]) -> pd.DataFrame:
+    """Return `rows` with exactly the columns and types of `schema`, index 0 to n-1.
+
+    A column that is missing is filled with the type's empty value (an empty
+    string, ``NaT``, ``<NA>``).
+    """
+    columns = {}
+    for name, dtype in schema.items():
+        if name in rows:
+            columns[name] = rows[name].reset_index(drop=True).astype(pandas_dtype(dtype))
+        else:
+            blank = {"str": "", "Int64": pd.NA, "float64": float("nan")}.get(dtype, pd.NaT)
+            columns[name] = pd.Series([blank] * len(rows), dtype=dtype)
+    return pd.DataFrame(columns)
+
+
+def require_columns(
+    frame: pd.DataFrame, schema: Mapping[str, str], table: str, *names: str
+) -> None:
+    """Raise an `InputError` that names the columns of `table` missing from `frame`."""
+    missing = [name for name in (names or schema) if name not in frame]
+    if missing:
+        there = ", ".join(map(str, frame)) or "none"
+        raise InputError(
+            f"the {table} table lacks {', '.join(missing)} (it has {there})",
+            f"give it these columns: {', '.join(schema)}",
+        )

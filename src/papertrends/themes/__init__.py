@@ -1,0 +1,1 @@
+"""Papers and vectors -> themes: named by people, discovered by BERTopic."""

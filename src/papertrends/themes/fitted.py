@@ -1,0 +1,152 @@
+"""What a fit leaves behind, in plain values, and how it assigns papers.
+
+Everything here can be saved as arrays and JSON; nothing here needs BERTopic,
+UMAP or HDBSCAN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from papertrends.encoders import LSA, Vectors, join
+from papertrends.tables import MEMBERSHIPS, UNASSIGNED, conform
+from papertrends.themes.centroids import Centroids
+from papertrends.themes.named import (
+    THRESHOLD,
+    Corpus,
+    FittedTheme,
+    WordSpace,
+    evidence_of,
+    score,
+)
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted theme model.
+
+    Attributes
+    ----------
+    encoder : str
+        Name of the encoder whose vectors it was learned from.
+    lsa, space, named, centroids
+        What the stages learned.
+    discovered_ids : tuple of str, length t
+        Theme ids of the rows of `centroids`.
+    themes, memberships, unassigned, map : pandas.DataFrame
+        The tables of the papers it was learned from.
+    notes : tuple of str
+        What was done without, and why, in sentences.
+    """
+
+    encoder: str
+    lsa: LSA
+    space: WordSpace
+    named: tuple[FittedTheme, ...]
+    centroids: Centroids
+    discovered_ids: tuple[str, ...]
+    themes: pd.DataFrame
+    memberships: pd.DataFrame
+    unassigned: pd.DataFrame
+    map: pd.DataFrame
+    notes: tuple[str, ...]
+
+    @property
+    def theme_ids(self) -> tuple[str, ...]:
+        """Ids in the order of the columns of `scores`: named, then discovered."""
+        return (*(fitted.theme.theme_id for fitted in self.named), *self.discovered_ids)
+
+    def corpus(self, papers: pd.DataFrame, encoded: Vectors) -> Corpus:
+        """Return `papers` (one row a paper) as the fit reads them."""
+        return corpus_of(papers, encoded, self.lsa)
+
+    def scores(self, corpus: Corpus) -> Floats:
+        """Score papers the model was not learned from, shape (n, themes)."""
+        columns = [score(evidence_of(fitted, corpus, self.space)) for fitted in self.named]
+        named = np.column_stack(columns) if columns else np.zeros((len(corpus.titles), 0))
+        return np.hstack([named, self.centroids.score(corpus.joined)])
+
+
+def corpus_of(papers: pd.DataFrame, encoded: Vectors, lsa: LSA) -> Corpus:
+    """Return `papers` (one row a paper) with their vectors joined with their LSA."""
+    texts = texts_of_papers(papers)
+    return Corpus(
+        papers["paper_id"].tolist(),
+        papers["title"].tolist(),
+        papers["abstract"].tolist(),
+        encoded,
+        join(encoded, lsa.transform(texts)),
+    )
+
+
+def texts_of_papers(papers: pd.DataFrame) -> list[str]:
+    """Return the text of each paper that is embedded: its title and its abstract."""
+    return [
+        f"{title}. {abstract}"
+        for title, abstract in zip(papers["title"], papers["abstract"], strict=True)
+    ]
+
+
+def one_row_each(papers: pd.DataFrame) -> pd.DataFrame:
+    """Return each paper once, as it first appeared, by id: their order changes nothing."""
+    ordered = papers.sort_values(["paper_id", "digest_date", "source", "position"], kind="stable")
+    return ordered.drop_duplicates("paper_id").reset_index(drop=True)
+
+
+def memberships_of(
+    paper_ids: list[str], theme_ids: tuple[str, ...], scores: Floats
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Turn scores into memberships and the papers that have none.
+
+    Parameters
+    ----------
+    paper_ids : list of str, length n
+    theme_ids : tuple of str, length t
+        In order of preference where scores are equal.
+    scores : numpy.ndarray, shape (n, t)
+
+    Returns
+    -------
+    memberships, unassigned : pandas.DataFrame
+        As `tables.MEMBERSHIPS` and `tables.UNASSIGNED`, by paper, then score.
+    """
+    rounded = np.round(scores, 6)
+    member = scores >= THRESHOLD
+    # Rounding may lift a score that is none to that of a membership.
+    best = np.where(member, rounded, -1.0)
+    rows, columns = np.nonzero(member)
+    table = pd.DataFrame(
+        {
+            "paper_id": np.array(paper_ids, dtype=object)[rows],
+            "theme_id": np.array(theme_ids, dtype=object)[columns],
+            "score": rounded[rows, columns],
+            "primary": columns == best.argmax(axis=1)[rows] if len(rows) else [],
+        }
+    )
+    order = np.lexsort((columns, -rounded[rows, columns], rows))
+    memberships = conform(table.iloc[order], MEMBERSHIPS)
+    left = np.flatnonzero(~member.any(axis=1))
+    nearest = [int(rounded[row].argmax()) if len(theme_ids) else -1 for row in left]
+    unassigned = pd.DataFrame(
+        {
+            "paper_id": [paper_ids[row] for row in left],
+            "nearest_theme": [theme_ids[near] if near >= 0 else "" for near in nearest],
+            "score": [
+                rounded[row, near] if near >= 0 else 0.0
+                for row, near in zip(left, nearest, strict=True)
+            ],
+            "reason": [
+                f"its score in the nearest theme is below the {THRESHOLD:g} a membership takes"
+                if near >= 0
+                else "there is no theme"
+                for near in nearest
+            ],
+        }
+    )
+    return memberships, conform(unassigned, UNASSIGNED)

@@ -1,0 +1,359 @@
+"""The theme model: named and discovered themes of a set of papers.
+
+The one place where the stages of the theme search are put in a row. Must not
+hold any of their methods: words are in ``named.py`` and ``labels.py``, groups
+in ``discovered.py``, their meeting in ``search.py``, files in ``saved.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from papertrends.encoders import (
+    LSA,
+    Encoder,
+    cache_folder,
+    encode_cached,
+    resolve_encoder,
+)
+from papertrends.errors import InputError, PapertrendsError, did_you_mean
+from papertrends.papers import normalised
+from papertrends.progress import Progress, silent
+from papertrends.tables import PAPERS, conform, require_columns
+from papertrends.themes.fitted import (
+    Fitted,
+    corpus_of,
+    memberships_of,
+    one_row_each,
+    texts_of_papers,
+)
+from papertrends.themes.named import describe
+from papertrends.themes.search import search
+from papertrends.themes.theme import Theme, as_themes
+
+_NEEDED = ("paper_id", "title", "abstract", "digest_date")
+
+
+class ThemeModel:
+    """Finds named themes and discovers the rest.
+
+    Parameters
+    ----------
+    themes : iterable of str or Theme, optional
+        The themes to find; the built-in ones when nothing is given.
+    encoder : str or Encoder, default "auto"
+        ``"auto"`` and ``"minilm"`` come with papertrends; another name is a
+        sentence-transformers model; or anything with ``name`` and ``encode``.
+    seed : int, default 0
+        The same papers and seed give the same themes, in any order.
+    bertopic : bertopic.BERTopic, optional
+        A model of one's own. One that is fitted assigns its topics to the papers
+        (it must be able to embed them); one that is not is fitted on them.
+
+    Attributes
+    ----------
+    themes, memberships, unassigned, map : pandas.DataFrame
+        After `fit`: the tables described in the README.
+    notes : tuple of str
+        What was done without, and why.
+    bertopic : bertopic.BERTopic or None
+        The fitted BERTopic, for its own plots; None when there were too few
+        papers for it, and in a model that was loaded.
+
+    Examples
+    --------
+    >>> model = ThemeModel(themes=["prompt learning"], seed=1)
+    >>> model.get_params()["seed"]
+    1
+    """
+
+    def __init__(
+        self,
+        themes: Iterable[str | Theme] | None = None,
+        *,
+        encoder: str | Encoder = "auto",
+        seed: int = 0,
+        bertopic: Any = None,
+    ) -> None:
+        self._params: dict[str, Any] = {
+            "themes": themes,
+            "encoder": encoder,
+            "seed": seed,
+            "bertopic": bertopic,
+        }
+        self._fitted: Fitted | None = None
+        self._found_by: Any = None
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters it was made with, as scikit-learn's estimators do."""
+        del deep  # there is nothing nested
+        return dict(self._params)
+
+    def set_params(self, **params: Any) -> ThemeModel:
+        """Change parameters; the model has to be fitted again.
+
+        Raises
+        ------
+        InputError
+            If a parameter is unknown.
+        """
+        for name in params:
+            if name not in self._params:
+                raise InputError(
+                    f"ThemeModel has no parameter '{name}'", did_you_mean(name, self._params)
+                )
+        self._params |= params
+        self._fitted = None
+        return self
+
+    def fit(
+        self, papers: pd.DataFrame, y: object = None, *, progress: Progress = silent
+    ) -> ThemeModel:
+        """Learn the themes of `papers`.
+
+        Parameters
+        ----------
+        papers : pandas.DataFrame
+            With ``paper_id, title, abstract, digest_date``; a paper may stand
+            in several digests and counts once here.
+        y : object, optional
+            Ignored, as scikit-learn has it.
+        progress : Progress, optional
+
+        Returns
+        -------
+        ThemeModel
+            Itself.
+
+        Raises
+        ------
+        InputError
+            If there are no papers, columns are missing, an example is no paper
+            of `papers`, or a parameter is not allowed.
+        """
+        from threadpoolctl import threadpool_limits
+
+        del y
+        seed = self._params["seed"]
+        if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+            raise InputError(f"the seed is {seed!r}", "give a whole number from 0 on")
+        themes = as_themes(self._params["themes"])
+        papers = _checked(papers)
+        unique = one_row_each(papers)
+        given = _examples(themes, unique)
+        encoder = resolve_encoder(self._params["encoder"])
+        texts = texts_of_papers(unique)
+        described = [describe(theme) for theme in themes]
+        vectors = encode_cached(encoder, [*texts, *described], cache_folder(), progress=progress)
+        # Sums over several BLAS threads would depend on the number of cores.
+        with threadpool_limits(limits=1):
+            lsa = LSA.fit(texts)
+            corpus = corpus_of(unique, vectors[: len(texts)], lsa)
+            self._fitted, self._found_by = search(
+                themes,
+                vectors[len(texts) :],
+                given,
+                corpus,
+                texts,
+                papers,
+                lsa=lsa,
+                encoder=encoder.name,
+                seed=seed,
+                bertopic=self._params["bertopic"],
+                progress=progress,
+            )
+        return self
+
+    def assign(self, papers: pd.DataFrame, *, progress: Progress = silent) -> pd.DataFrame:
+        """Return the memberships of papers, whether it was fitted on them or not.
+
+        Parameters
+        ----------
+        papers : pandas.DataFrame
+            With ``paper_id, title, abstract, digest_date``.
+        progress : Progress, optional
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `memberships`. Papers that belong to no theme have no row. A paper
+            the model was fitted on gets the memberships it has.
+        """
+        from threadpoolctl import threadpool_limits
+
+        fitted = self._require_fitted()
+        unique = one_row_each(_checked(papers))
+        known = set(fitted.map["paper_id"])
+        new = unique[~unique["paper_id"].isin(known)].reset_index(drop=True)
+        ids = set(unique["paper_id"])
+        old = fitted.memberships[fitted.memberships["paper_id"].isin(ids)]
+        if new.empty:
+            return old.reset_index(drop=True)
+        encoder = resolve_encoder(self._params["encoder"])
+        if encoder.name != fitted.encoder:
+            raise InputError(
+                f"the model was fitted with the encoder '{fitted.encoder}', not '{encoder.name}'",
+                "give it the same encoder",
+            )
+        texts = texts_of_papers(new)
+        encoded = encode_cached(encoder, texts, cache_folder(), progress=progress)
+        with threadpool_limits(limits=1):
+            scores = fitted.scores(fitted.corpus(new, encoded))
+        found, _ = memberships_of(new["paper_id"].tolist(), fitted.theme_ids, scores)
+        both = pd.concat([old, found], ignore_index=True) if len(old) else found
+        return both.sort_values("paper_id", kind="stable").reset_index(drop=True)
+
+    def save(self, folder: str | Path) -> None:
+        """Write the fitted model into `folder` as arrays and JSON.
+
+        Raises
+        ------
+        InputError
+            If the folder holds something already or cannot be made.
+        """
+        from papertrends.themes.saved import save
+
+        save(self._require_fitted(), self.plain_params(), Path(folder))
+
+    @classmethod
+    def load(cls, folder: str | Path, *, encoder: str | Encoder | None = None) -> ThemeModel:
+        """Read a model that `save` has written.
+
+        Parameters
+        ----------
+        folder : path
+        encoder : str or Encoder, optional
+            Needed when the model was fitted with an encoder of one's own.
+
+        Raises
+        ------
+        InputError
+            If there is no such model, or it is damaged.
+        """
+        from papertrends.themes.saved import load
+
+        fitted, params = load(Path(folder))
+        model = cls(**(params if encoder is None else {**params, "encoder": encoder}))
+        model._fitted = fitted
+        return model
+
+    @property
+    def themes(self) -> pd.DataFrame:
+        """The themes table: named themes first, then discovered ones by size."""
+        return self._require_fitted().themes.copy()
+
+    @property
+    def memberships(self) -> pd.DataFrame:
+        """The memberships table of the papers it was fitted on."""
+        return self._require_fitted().memberships.copy()
+
+    @property
+    def unassigned(self) -> pd.DataFrame:
+        """Papers in no theme, each with its nearest theme and the reason."""
+        return self._require_fitted().unassigned.copy()
+
+    @property
+    def map(self) -> pd.DataFrame:
+        """A place on a two-dimensional map for each paper."""
+        return self._require_fitted().map.copy()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was done without, and why, in sentences."""
+        return self._require_fitted().notes
+
+    @property
+    def encoder_name(self) -> str:
+        """The name of the encoder whose vectors it was fitted on."""
+        return self._require_fitted().encoder
+
+    @property
+    def bertopic(self) -> Any:
+        """The fitted BERTopic, or None."""
+        return self._found_by if self._fitted is not None else self._params["bertopic"]
+
+    def plain_params(self) -> dict[str, Any]:
+        """Return the parameters as JSON-able values, an encoder by its name."""
+        encoder = self._params["encoder"]
+        return {
+            "themes": [theme.as_dict() for theme in as_themes(self._params["themes"])],
+            "encoder": encoder if isinstance(encoder, str) else encoder.name,
+            "seed": self._params["seed"],
+        }
+
+    def __repr__(self) -> str:
+        if self._fitted is None:
+            return f"ThemeModel(seed={self._params['seed']}), not fitted: call fit(papers)"
+        kinds = self._fitted.themes["kind"].value_counts()
+        return (
+            f"ThemeModel with {kinds.get('named', 0)} named and {kinds.get('discovered', 0)} "
+            f"discovered themes of {len(self._fitted.map)} papers: see .themes, .memberships"
+        )
+
+    def _require_fitted(self) -> Fitted:
+        if self._fitted is None:
+            raise PapertrendsError("the ThemeModel is not fitted; call fit(papers) first")
+        return self._fitted
+
+
+def _checked(papers: pd.DataFrame) -> pd.DataFrame:
+    require_columns(papers, PAPERS, "papers", *_NEEDED)
+    if papers.empty:
+        raise InputError("the papers table has no rows", "load a dump with papers in it first")
+    position = papers["position"].fillna(0) if "position" in papers else 0
+    whole = conform(papers.assign(position=position), PAPERS)
+    for column in ("paper_id", "title"):
+        if (whole[column].fillna("").str.strip() == "").any():
+            raise InputError(f"a paper has no {column}", "give each paper one")
+    whole["abstract"] = whole["abstract"].fillna("")
+    return whole
+
+
+def _examples(
+    themes: tuple[Theme, ...], unique: pd.DataFrame
+) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Find the examples and not-examples of each theme among the papers."""
+    rows: dict[str, int] = {}
+    for row, paper in enumerate(
+        zip(unique["paper_id"], unique["arxiv_id"], unique["title"], strict=True)
+    ):
+        paper_id, arxiv_id, title = paper
+        for key in (
+            normalised(title),
+            str(arxiv_id),
+            str(paper_id).removeprefix("arxiv:"),
+            str(paper_id),
+        ):
+            rows.setdefault(key, row)
+    rows.pop("", None)
+
+    def mask(theme: Theme, given: tuple[str, ...], what: str) -> NDArray[np.bool_]:
+        found = np.zeros(len(unique), dtype=bool)
+        for example in given:
+            row = rows.get(example, rows.get(normalised(example)))
+            if row is None:
+                raise InputError(
+                    f"the {what} '{example}' of the theme '{theme.title}' is no paper here",
+                    "give a paper_id, an arXiv id or a title from the papers table",
+                )
+            found[row] = True
+        return found
+
+    masks = {}
+    for theme in themes:
+        examples = mask(theme, theme.examples, "example")
+        not_examples = mask(theme, theme.not_examples, "not-example")
+        if (examples & not_examples).any():
+            both = unique.loc[examples & not_examples, "paper_id"].iloc[0]
+            raise InputError(
+                f"'{both}' is both an example and a not-example of the theme '{theme.title}'",
+                "keep it in one of them",
+            )
+        masks[theme.theme_id] = (examples, not_examples)
+    return masks

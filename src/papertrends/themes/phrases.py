@@ -1,0 +1,129 @@
+"""Finding a theme's words in a text, however they are inflected or hyphenated.
+
+Must not know of vectors: it says where words stand, not what a paper means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+_WORD = re.compile(r"[^\W_]+")
+_BEFORE, _AFTER = r"(?<![^\W_])", r"(?![^\W_])"
+_INFLECTION = r"(?:s|es|e|ed|ing|ings|er|ers|ation|ations|ion|ions)?"
+_ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ed", "es", "s", "e")
+_JOINT = r"[\s\-‐‑–]*"
+
+
+def words(text: str) -> list[str]:
+    """Return the words of `text`: runs of letters and digits, in any script."""
+    return _WORD.findall(text)
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """Cut an English inflection off a lower-case `word`; never below three letters.
+
+    >>> [stem(word) for word in ("tuning", "tuned", "models", "process", "policies")]
+    ['tun', 'tun', 'model', 'process', 'policy']
+    """
+    for ending in _ENDINGS:
+        root = word.removesuffix(ending)
+        if root != word and len(root) >= 3 and not word.endswith("ss"):
+            root += "y" if ending == "ies" else ""
+            return root if re.search(r"[aeiouy]", root) else word
+    return word
+
+
+def stems(text: str) -> list[str]:
+    """Return the stems of the words of `text`."""
+    return [stem(word) for word in words(text.casefold())]
+
+
+def is_acronym(phrase: str) -> bool:
+    """Say whether `phrase` is one word with two capitals or more (``PRM``, ``LoRA``)."""
+    return " " not in phrase and sum(letter.isupper() for letter in phrase) >= 2
+
+
+def singular_acronym(phrase: str) -> str:
+    """Cut the plural ending off an acronym (``PRMs``); other phrases stay as they are."""
+    return re.sub(r"(?<=[A-Z])s$", "", phrase)
+
+
+def pattern_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Compile one pattern for all `phrases` and their inflections, longest first.
+
+    Words may be joined, hyphenated or apart; an acronym is matched in its own case.
+
+    >>> pattern = pattern_of(["fine-tuning", "PRM"])
+    >>> [match.group() for match in pattern.finditer("we finetuned two PRMs, not a prm")]
+    ['finetuned', 'PRMs']
+    """
+    named = {phrase for phrase in phrases if words(phrase)}
+    ordered = sorted(named, key=lambda phrase: (-len(phrase), phrase))
+    # Without a word the pattern would match everywhere: let it match nowhere.
+    any_of = "|".join(map(_one_pattern, ordered)) or r"(?!)"
+    return re.compile(f"{_BEFORE}(?:{any_of}){_AFTER}")
+
+
+def acronyms_defined(phrases: Sequence[str], texts: Iterable[str]) -> tuple[str, ...]:
+    """Find acronyms that the texts define for one of the `phrases`.
+
+    ``"process reward models (PRMs)"`` defines PRM. One counts if its capitals,
+    or all its letters (``MoE``), are the initials of the phrase's words; sorted,
+    without plural ending.
+    """
+    whole = [phrase for phrase in phrases if not is_acronym(phrase) and len(words(phrase)) > 1]
+    patterns = [
+        (
+            _initials(phrase),
+            re.compile(_BEFORE + _one_pattern(phrase) + r"\s*\(([A-Z][\w\-]{1,9})\)"),
+        )
+        for phrase in whole
+    ]
+    found = set()
+    for text in texts:
+        if "(" in text:
+            for initials, pattern in patterns:
+                for match in pattern.finditer(text):
+                    acronym = singular_acronym(match.group(1))
+                    capitals = "".join(letter for letter in acronym if letter.isupper())
+                    if is_acronym(acronym) and initials in (
+                        capitals.casefold(),
+                        acronym.casefold(),
+                    ):
+                        found.add(acronym)
+    return tuple(sorted(found))
+
+
+def _one_pattern(phrase: str) -> str:
+    if is_acronym(phrase):
+        return _with_joints(singular_acronym(phrase), re.escape) + "s?"
+    return f"(?i:{_with_joints(phrase, _word_pattern)})"
+
+
+def _with_joints(phrase: str, as_pattern: Callable[[str], str]) -> str:
+    """Join the patterns of the words of `phrase`; what stands between two may be left out."""
+    found = list(_WORD.finditer(phrase))
+    parts = [as_pattern(found[0].group())]
+    for left, right in pairwise(found):
+        between = phrase[left.end() : right.start()]
+        plain = re.fullmatch(_JOINT, between)
+        parts.append(_JOINT if plain else f"(?:{_JOINT}|{re.escape(between)})")
+        parts.append(as_pattern(right.group()))
+    return "".join(parts)
+
+
+def _word_pattern(word: str) -> str:
+    # Where lowering changes the length, a pattern that ignores case would miss the original.
+    lowered = word.lower() if len(word.lower()) == len(word) else word
+    root = stem(lowered)
+    if root.endswith("y"):
+        return f"{re.escape(root[:-1])}(?:y{_INFLECTION}|ies|ied)"
+    return re.escape(root) + _INFLECTION
+
+
+def _initials(phrase: str) -> str:
+    return "".join(word[0] for word in words(phrase)).casefold()

@@ -1,0 +1,163 @@
+"""A fitted model as a folder of arrays and JSON; never pickle.
+
+Must not compute: what is read is what was written, bit for bit.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import zipfile
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from papertrends.encoders import LSA
+from papertrends.errors import InputError
+from papertrends.tables import MAP, MEMBERSHIPS, THEMES, UNASSIGNED, conform
+from papertrends.themes.centroids import Centroids
+from papertrends.themes.fitted import Fitted
+from papertrends.themes.named import FittedTheme, WordSpace
+from papertrends.themes.theme import Theme
+
+_VERSION = 1
+_TABLES = {"themes": THEMES, "memberships": MEMBERSHIPS, "unassigned": UNASSIGNED, "map": MAP}
+
+
+def save(fitted: Fitted, params: dict[str, Any], folder: Path) -> None:
+    """Write `fitted` and the parameters it was made with into a new folder.
+
+    Raises
+    ------
+    InputError
+        If `folder` exists and is not empty, or cannot be made.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError("holds something already", "name a new folder", file=str(folder))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    except OSError as error:
+        raise InputError(
+            f"cannot be made ({error.strerror})", "choose another folder", file=str(folder)
+        ) from error
+    try:
+        np.savez(temporary / "arrays.npz", **_arrays(fitted))
+        text = json.dumps(_plain(fitted, params), ensure_ascii=False, sort_keys=True, indent=1)
+        (temporary / "model.json").write_text(text, encoding="utf-8")
+        if folder.exists():
+            folder.rmdir()
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def load(folder: Path) -> tuple[Fitted, dict[str, Any]]:
+    """Read what `save` has written: the fit and the parameters of the model.
+
+    Raises
+    ------
+    InputError
+        If there is no model in `folder`, it is damaged, or another version wrote it.
+    """
+    if not (folder / "model.json").is_file():
+        raise InputError("holds no saved model", "name a folder written by save", file=str(folder))
+    try:
+        data = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        if data["version"] != _VERSION:
+            raise InputError(
+                f"was written as version {data['version']} of the format, not {_VERSION}",
+                "fit the model anew",
+                file=str(folder),
+            )
+        # np.load leaves a file open that it cannot read.
+        with (
+            (folder / "arrays.npz").open("rb") as file,
+            np.load(file, allow_pickle=False) as arrays,
+        ):
+            read = {name: arrays[name] for name in arrays.files}
+        return _fitted(data, read), _params(data["params"])
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(
+            f"is damaged ({type(error).__name__})", "fit the model anew", file=str(folder)
+        ) from error
+
+
+def _params(plain: dict[str, Any]) -> dict[str, Any]:
+    themes = [Theme(**theme) for theme in plain["themes"]]
+    return {"themes": themes, "encoder": plain["encoder"], "seed": plain["seed"]}
+
+
+def _arrays(fitted: Fitted) -> dict[str, Any]:
+    arrays: dict[str, Any] = {
+        "lsa_idf": fitted.lsa.idf,
+        "lsa_components": fitted.lsa.components,
+        "space_idf": fitted.space.idf,
+    }
+    for field in fields(fitted.centroids):
+        arrays[f"centroids_{field.name}"] = getattr(fitted.centroids, field.name)
+    for number, one in enumerate(fitted.named):
+        arrays[f"named_{number}_vector"] = one.vector
+        arrays[f"named_{number}_coefficients"] = one.coefficients
+        arrays[f"named_{number}_rest"] = np.array([one.reference, one.intercept])
+    return arrays
+
+
+def _plain(fitted: Fitted, params: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "version": _VERSION,
+        "params": params,
+        "encoder": fitted.encoder,
+        "lsa_terms": fitted.lsa.terms,
+        "space_terms": fitted.space.terms,
+        "named": [{"theme": one.theme.as_dict(), "phrases": one.phrases} for one in fitted.named],
+        "discovered_ids": fitted.discovered_ids,
+        "notes": fitted.notes,
+        **{name: _rows(getattr(fitted, name)) for name in _TABLES},
+    }
+
+
+def _rows(table: pd.DataFrame) -> list[list[Any]]:
+    plain = table.copy()
+    for name in plain.select_dtypes("datetime"):
+        plain[name] = plain[name].dt.strftime("%Y-%m-%d")
+    plain = plain.astype(object).where(plain.notna(), None)
+    return [list(row) for row in plain.itertuples(index=False)]
+
+
+def _fitted(data: dict[str, Any], arrays: dict[str, Any]) -> Fitted:
+    named = []
+    for number, one in enumerate(data["named"]):
+        reference, intercept = arrays[f"named_{number}_rest"].tolist()
+        named.append(
+            FittedTheme(
+                Theme(**one["theme"]),
+                tuple(one["phrases"]),
+                arrays[f"named_{number}_vector"],
+                reference,
+                arrays[f"named_{number}_coefficients"],
+                intercept,
+            )
+        )
+    tables = {
+        name: conform(pd.DataFrame(data[name], columns=list(schema)), schema)
+        for name, schema in _TABLES.items()
+    }
+    return Fitted(
+        encoder=data["encoder"],
+        lsa=LSA(tuple(data["lsa_terms"]), arrays["lsa_idf"], arrays["lsa_components"]),
+        space=WordSpace(tuple(data["space_terms"]), arrays["space_idf"]),
+        named=tuple(named),
+        centroids=Centroids(
+            arrays["centroids_centres"], arrays["centroids_cuts"], arrays["centroids_scales"]
+        ),
+        discovered_ids=tuple(data["discovered_ids"]),
+        notes=tuple(data["notes"]),
+        **tables,
+    )

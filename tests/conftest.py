@@ -1,0 +1,67 @@
+"""Fixtures that several test files share."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from papertrends.analysis import Analysis, analyse
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "data"
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep tests away from the user's cache."""
+    before = os.environ.get("PAPERTRENDS_CACHE")
+    os.environ["PAPERTRENDS_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    if before is None:
+        del os.environ["PAPERTRENDS_CACHE"]
+    else:
+        os.environ["PAPERTRENDS_CACHE"] = before
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """Return the folder with the two real dumps."""
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def analysis() -> Analysis:
+    """Return the analysis of the two real dumps, made once."""
+    return analyse(DATA)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Return a function that runs the command line in an empty folder, as a user does."""
+
+    def call(
+        *arguments: object,
+        env: Mapping[str, str] | None = None,
+        before: Sequence[str] = (),
+        stdin: str | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        command = [*before, sys.executable, "-m", "papertrends", *map(str, arguments)]
+        return subprocess.run(
+            command,
+            cwd=tmp_path,
+            env={**os.environ, **(env or {})},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+
+    return call

@@ -1,0 +1,129 @@
+"""LSA of the corpus itself."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from papertrends.encoders.lsa import LSA, join, unit_rows
+
+WORDS = (
+    "diffusion sampler noise image pixel protein residue folding enzyme docking speech phoneme "
+    "speaker acoustic prompt tuning backbone template reward verifier"
+).split()
+
+
+def made_up_texts(n_texts: int = 30) -> list[str]:
+    chance = random.Random(0)
+    return [" ".join(chance.choices(WORDS, k=chance.randint(6, 14))) for _ in range(n_texts)]
+
+
+@pytest.fixture(scope="module")
+def texts() -> list[str]:
+    return made_up_texts()
+
+
+@pytest.fixture(scope="module")
+def lsa(texts: list[str]) -> LSA:
+    return LSA.fit(texts, dimensions=8)
+
+
+def test_rows_are_those_of_a_full_decomposition(lsa: LSA, texts: list[str]) -> None:
+    """The likeness of texts is that of the best rank-8 approximation, found densely."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    weights = TfidfVectorizer(
+        ngram_range=(1, 2), min_df=2, max_df=0.5, sublinear_tf=True, stop_words="english"
+    ).fit_transform(texts)
+    left, strength, _ = np.linalg.svd(weights.toarray(), full_matrices=False)
+    projected = left[:, :8] * strength[:8]
+    projected /= np.linalg.norm(projected, axis=1, keepdims=True)
+    found = lsa.transform(texts)
+    assert found.shape == (30, 8)
+    np.testing.assert_allclose(found @ found.T, projected @ projected.T, atol=1e-5)
+
+
+def test_texts_are_projected_the_same_again_and_alone(lsa: LSA, texts: list[str]) -> None:
+    again = LSA.fit(texts, dimensions=8)
+    assert again.terms == lsa.terms
+    np.testing.assert_array_equal(again.components, lsa.components)
+    whole = lsa.transform(texts)
+    np.testing.assert_array_equal(again.transform(texts), whole)
+    np.testing.assert_allclose(lsa.transform(texts[3:4]), whole[3:4], atol=1e-7)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_texts_changes_the_order_of_rows_only(
+    lsa: LSA, texts: list[str], seed: int
+) -> None:
+    order = list(range(len(texts)))
+    random.Random(seed).shuffle(order)
+    shuffled = LSA.fit([texts[row] for row in order], dimensions=8)
+    assert shuffled.terms == lsa.terms
+    np.testing.assert_allclose(shuffled.components, lsa.components, atol=1e-9)
+    np.testing.assert_allclose(
+        shuffled.transform([texts[row] for row in order]),
+        lsa.transform(texts)[order],
+        atol=1e-6,
+    )
+
+
+def test_columns_point_where_they_are_strongest(lsa: LSA) -> None:
+    strongest = np.abs(lsa.components).argmax(axis=0)
+    assert (lsa.components[strongest, range(8)] > 0).all()
+
+
+def test_a_text_of_unknown_words_is_a_row_of_zeros(lsa: LSA) -> None:
+    assert not lsa.transform(["zzz yyy"]).any()
+    assert np.linalg.norm(lsa.transform(["diffusion noise"])) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    "few",
+    [
+        pytest.param([], id="none"),
+        pytest.param(["red blue", "red green", "blue green", "black white"], id="four"),
+        pytest.param([f"word{number} other{number}" for number in range(9)], id="nothing shared"),
+        pytest.param(["the same words here"] * 20, id="copies"),
+        pytest.param(["", "?", "!", "...", "-", "+"], id="no words"),
+        pytest.param(["lonely one", "lonely two", "three", "four", "five"], id="one shared word"),
+    ],
+)
+def test_a_corpus_without_cooccurrence_has_width_zero(few: list[str]) -> None:
+    lsa = LSA.fit(few)
+    vectors = lsa.transform([*few, "diffusion noise"])
+    assert vectors.shape == (len(few) + 1, 0)
+    assert vectors.dtype == np.float32
+
+
+def test_five_texts_are_enough() -> None:
+    texts = ["red blue", "red green", "blue green", "black white", "white blue"]
+    assert LSA.fit(texts).transform(texts).shape[1] >= 1
+
+
+def test_dimensions_stay_below_texts_and_terms(texts: list[str]) -> None:
+    lsa = LSA.fit(texts[:10])
+    assert lsa.components.shape[1] == min(10, len(lsa.terms)) - 1
+
+
+def test_two_representations_weigh_the_same() -> None:
+    one = unit_rows(np.array([[1.0, 2.0], [3.0, 0.0]]))
+    other = unit_rows(np.array([[0.0, 1.0, 1.0], [2.0, 2.0, 1.0]]))
+    both = join(one, other)
+    assert both.shape == (2, 5)
+    assert both.dtype == np.float32
+    assert both[0] @ both[1] == pytest.approx((one[0] @ one[1] + other[0] @ other[1]) / 2)
+    np.testing.assert_array_equal(join(one, np.zeros((2, 0), dtype=np.float32)), one)
+
+
+@given(arrays(np.float64, array_shapes(min_dims=2, max_dims=2), elements=st.floats(-1e6, 1e6)))
+def test_unit_rows_have_length_one_or_zero(rows: np.ndarray) -> None:
+    zero = np.linalg.norm(rows, axis=1) == 0
+    lengths = np.linalg.norm(unit_rows(rows).astype(np.float64), axis=1)
+    np.testing.assert_allclose(lengths[~zero], 1.0, atol=1e-5)
+    assert (lengths[zero] == 0).all()

@@ -1,0 +1,237 @@
+"""Tests of the page as text: one file, its own scripts only, everything escaped, same bytes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from papertrends.errors import InputError
+from papertrends.report import notebook_card, render, write_report
+from papertrends.report.page import safe_url, to_json
+
+
+class Page(HTMLParser):
+    """Collects what a browser would make of the page: elements, scripts, links, text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[tuple[dict[str, str | None], str]] = []
+        self.words: list[str] = []
+        self._inside = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self._inside = tag
+        if tag == "script":
+            self.scripts.append((dict(attrs), ""))
+
+    def handle_endtag(self, tag):
+        self._inside = ""
+
+    def handle_data(self, data):
+        if self._inside == "script":
+            attributes, text = self.scripts[-1]
+            self.scripts[-1] = (attributes, text + data)
+        elif self._inside != "style":
+            self.words.append(data)
+
+    def json(self, block: str):
+        return next(json.loads(t) for a, t in self.scripts if a.get("id") == block)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.words).replace("\u00a0", " ")
+
+
+@pytest.fixture(scope="module")
+def texts(summaries):
+    return {name: render(summary) for name, summary in summaries.items()}
+
+
+@pytest.fixture(scope="module")
+def pages(texts):
+    return {name: Page(text) for name, text in texts.items()}
+
+
+def test_same_summary_same_bytes(summaries, texts):
+    for name, summary in summaries.items():
+        assert render(summary) == texts[name]
+
+
+def test_plotly_stands_in_it_once(texts):
+    for text in texts.values():
+        assert len(re.findall(r"plotly\.js v[0-9]", text)) == 1
+
+
+def test_policy_allows_its_own_scripts_by_hash_and_nothing_else(pages):
+    for page in pages.values():
+        metas = [a for tag, a in page.elements if tag == "meta" and "http-equiv" in a]
+        policy = dict(part.strip().split(" ", 1) for part in metas[0]["content"].split(";"))
+        assert policy["default-src"] == "'none'"
+        assert policy["connect-src"] == "'none'"
+        assert policy["base-uri"] == policy["form-action"] == "'none'"
+        assert policy["img-src"] == "data: blob:"
+        code = [t for a, t in page.scripts if a.get("type") != "application/json"]
+        digests = [base64.b64encode(hashlib.sha256(t.encode()).digest()).decode() for t in code]
+        assert policy["script-src"].split() == [f"'sha256-{digest}'" for digest in digests]
+
+
+def test_nothing_is_loaded_and_no_handler_is_inline(pages):
+    for page in pages.values():
+        for tag, attributes in page.elements:
+            assert not any(name.startswith("on") for name in attributes), (tag, attributes)
+            assert not attributes.get("src"), (tag, attributes)
+            if tag == "link":
+                assert attributes["href"] == "data:,"
+            if tag == "a":
+                assert attributes["href"].startswith("#")
+
+
+def test_hostile_text_makes_no_element(pages, summaries):
+    kinds = {tag for tag, _ in pages["two"].elements}
+    assert {tag for tag, _ in pages["hostile"].elements} == kinds
+    assert len(pages["hostile"].scripts) == 4
+    names = [card.name for card in summaries["hostile"].themes]
+    assert "</script><script>window.hacked = 1</script>" in names
+    for name in names:
+        shown = " ".join(name.split("\x00")[0].split())[:60]
+        assert shown in " ".join(pages["hostile"].text.split())
+
+
+def test_templates_are_not_run_twice(pages):
+    assert "{{ 7*7 }}" in pages["hostile"].text
+    assert "49" not in re.findall(r"\{\{?\s*49", pages["hostile"].text)
+
+
+def test_headline_cards_and_load_report_are_on_the_page(pages, summaries):
+    for name in ("two", "one", "many"):
+        text = " ".join(pages[name].text.split())
+        summary = summaries[name]
+        for sentence in summary.headline:
+            assert " ".join(sentence.text.split()) in text
+        for card in summary.themes:
+            assert card.change.text in text
+            assert card.stability_text in text
+        for sentence in (*summary.load_sentences, *summary.notes, summary.unassigned_text):
+            assert sentence in text
+
+
+def test_numbers_behind_the_charts_agree_with_the_tables(pages, summaries):
+    for name in ("two", "many"):
+        figures = pages[name].json("figures")
+        table = summaries[name].tables.trends.set_index(["theme_id", "period"])
+        seen = 0
+        for trace in figures["shares"]["data"]:
+            values = trace["x"] if name == "two" else trace["y"]
+            for key, value in zip(trace.get("customdata", []), values, strict=False):
+                assert value == pytest.approx(100 * table.loc[tuple(key), "share"], abs=1e-3)
+                seen += 1
+        assert seen == len(table)
+
+
+def test_papers_stand_in_it_once(texts, pages, summaries):
+    summary = summaries["two"]
+    data = pages["two"].json("data")
+    assert [paper["i"] for paper in data["papers"]] == [p.paper_id for p in summary.papers]
+    for paper in summary.papers[:20]:
+        assert texts["two"].count(to_json(paper.abstract)[1:-1]) == 1
+    members = sum(len(paper["m"]) for paper in data["papers"])
+    assert members == len(summary.tables.memberships)
+
+
+def test_every_headline_link_leads_to_a_card(pages, summaries):
+    for name, page in pages.items():
+        ids = {attributes.get("id") for _, attributes in page.elements}
+        for card in summaries[name].themes:
+            assert f"theme={card.theme_id}" in ids
+        links = {a["href"] for tag, a in page.elements if tag == "a"}
+        inside = {link for link in links if not link.startswith("#papers&")}
+        assert {link[1:] for link in inside} <= ids
+
+
+def test_page_ids_are_unique(pages):
+    for page in pages.values():
+        ids = [a["id"] for _, a in page.elements if "id" in a]
+        assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://arxiv.org/abs/1", "https://arxiv.org/abs/1"),
+        (" http://a.b/c ", "http://a.b/c"),
+        ("javascript:alert(1)", ""),
+        ("JaVaScRiPt:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("//evil.example/", ""),
+        ("https:", ""),
+        ("http://[bad", ""),
+        ("", ""),
+    ],
+)
+def test_only_web_addresses_are_linked(url, safe):
+    assert safe_url(url) == safe
+
+
+def test_unsafe_urls_do_not_reach_the_data(texts, pages):
+    assert not any(
+        paper["u"].lower().startswith(("javascript", "data"))
+        for paper in pages["hostile"].json("data")["papers"]
+        if "u" in paper
+    )
+
+
+@given(
+    st.recursive(st.text() | st.integers(), lambda x: st.lists(x) | st.dictionaries(st.text(), x))
+)
+def test_json_survives_and_cannot_end_its_element(value):
+    text = to_json(value)
+    assert json.loads(text) == value
+    assert not any(sign in text for sign in "<>&\u2028\u2029")
+    text.encode("utf-8")
+
+
+def test_json_holds_lone_surrogates():
+    assert json.loads(to_json("a\ud800b")) == "a\ud800b"
+    assert to_json("\ud800").isascii()
+
+
+def test_size_stays_small_beside_plotly(texts):
+    from plotly.offline import get_plotlyjs
+
+    assert len(texts["two"].encode()) - len(get_plotlyjs().encode()) < 700_000
+
+
+def test_written_whole_and_equal(tmp_path, summaries, texts):
+    path = tmp_path / "report.html"
+    write_report(summaries["two"], path)
+    assert path.read_bytes() == texts["two"].encode("utf-8")
+    assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_missing_folder_is_said(tmp_path, summaries):
+    with pytest.raises(InputError, match="there is no folder"):
+        write_report(summaries["one"], tmp_path / "none" / "report.html")
+
+
+def test_notebook_card_is_escaped_and_has_the_headline(summaries):
+    card = notebook_card(summaries["hostile"])
+    assert "<script" not in card
+    assert html.escape("<img src=x onerror=") in card
+    assert "Two digests can show a change, never a trend." in notebook_card(summaries["two"])
+
+
+def test_a_page_for_one_paper(sample, summarised):
+    papers = sample.dump_papers()
+    one = summarised(sample.tables_of(papers[:1]))
+    assert "one digest" in Page(render(one)).text

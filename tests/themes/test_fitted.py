@@ -1,0 +1,94 @@
+"""From scores to memberships: every paper ends up in exactly one of the two tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from papertrends.tables import MEMBERSHIPS, UNASSIGNED
+from papertrends.themes.fitted import memberships_of, one_row_each
+
+# Around one half, rounding to six digits can lift a score over the threshold.
+scores_of = st.tuples(st.integers(1, 6), st.integers(0, 4)).flatmap(
+    lambda shape: arrays(
+        np.float64,
+        shape,
+        elements=st.one_of(
+            st.floats(0, 1), st.sampled_from([0.0, 0.5, 0.4999999, 0.5000001, 0.9, 1.0])
+        ),
+    )
+)
+
+
+@given(scores_of)
+def test_every_paper_is_in_exactly_one_table(scores: np.ndarray) -> None:
+    ids = [f"p{row}" for row in range(scores.shape[0])]
+    themes = tuple(f"t{column}" for column in range(scores.shape[1]))
+    memberships, unassigned = memberships_of(ids, themes, scores)
+    assert list(memberships.columns) == list(MEMBERSHIPS)
+    assert list(unassigned.columns) == list(UNASSIGNED)
+    inside, outside = set(memberships["paper_id"]), set(unassigned["paper_id"])
+    assert inside | outside == set(ids)
+    assert not inside & outside
+    assert not unassigned["paper_id"].duplicated().any()
+    pairs = {
+        (ids[row], themes[column]) for row, column in zip(*np.nonzero(scores >= 0.5), strict=True)
+    }
+    found = zip(memberships["paper_id"], memberships["theme_id"], strict=True)
+    assert sorted(found) == sorted(pairs)
+    assert memberships["score"].between(0.5, 1.0).all()
+    assert unassigned["score"].between(0.0, 0.5).all()
+    primaries = memberships[memberships["primary"]]
+    assert sorted(primaries["paper_id"]) == sorted(inside)
+    best = memberships.groupby("paper_id")["score"].max()
+    assert (primaries.set_index("paper_id")["score"] == best.loc[primaries["paper_id"]]).all()
+
+
+def test_rounding_never_makes_a_stranger_primary() -> None:
+    memberships, _ = memberships_of(["a"], ("no", "yes"), np.array([[0.4999999, 0.5]]))
+    assert memberships.values.tolist() == [["a", "yes", 0.5, True]]
+
+
+def test_rows_are_by_paper_then_score_and_ties_by_theme() -> None:
+    scores = np.array([[0.6, 0.9, 0.9], [0.1, 0.3, 0.2], [0.5, 0.0, 0.7]])
+    memberships, unassigned = memberships_of(["a", "b", "c"], ("x", "y", "z"), scores)
+    assert memberships.values.tolist() == [
+        ["a", "y", 0.9, True],
+        ["a", "z", 0.9, False],
+        ["a", "x", 0.6, False],
+        ["c", "z", 0.7, True],
+        ["c", "x", 0.5, False],
+    ]
+    assert unassigned.drop(columns="reason").values.tolist() == [["b", "y", 0.3]]
+    assert unassigned["reason"].tolist() == [
+        "its score in the nearest theme is below the 0.5 a membership takes"
+    ]
+
+
+def test_without_themes_every_paper_says_so() -> None:
+    memberships, unassigned = memberships_of(["a", "b"], (), np.zeros((2, 0)))
+    assert memberships.empty
+    assert memberships["primary"].dtype.kind == "b"
+    assert (
+        unassigned.drop(columns="paper_id").values.tolist() == [["", 0.0, "there is no theme"]] * 2
+    )
+
+
+def test_a_paper_counts_as_it_first_appeared() -> None:
+    papers = pd.DataFrame(
+        {
+            "paper_id": ["b", "a", "a", "a"],
+            "title": ["b", "late", "second", "first"],
+            "digest_date": pd.to_datetime(["2025-01-01", "2025-01-03", "2025-01-02", "2025-01-02"]),
+            "source": "file",
+            "position": [1, 1, 2, 1],
+        }
+    )
+    expected = [["a", "first"], ["b", "b"]]
+    for seed in range(4):
+        once = one_row_each(papers.sample(frac=1, random_state=seed))
+        assert once[["paper_id", "title"]].values.tolist() == expected
+        assert once.index.tolist() == [0, 1]
