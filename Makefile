@@ -1,49 +1,48 @@
 # Every target sets itself up; a second call does no set-up again.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-BIN := .venv/bin
+UV := .venv/bin/uv
 UV_VERSION := 0.13.9
-SYNC := VIRTUAL_ENV=$(CURDIR)/.venv UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv \
-	$(BIN)/uv sync --frozen --quiet --python $(BIN)/python
+DEV := .venv-dev/bin
 
-# Bytecode goes beside the environment, which stays as it was installed.
+# Bytecode goes beside the environments, which stay as they were installed.
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/.cache/pycache
 
 .PHONY: report setup dev check test notebooks bench clean
 
 report: .venv/.ready
-	$(BIN)/papertrends report data/ -o report.html
+	.venv/bin/papertrends report data/ -o report.html
 
 setup: .venv/.ready
 
-dev: .venv/.ready-dev
+dev: .venv-dev/.ready
+
+check: .venv-dev/.ready
+	$(DEV)/ruff check
+	$(DEV)/ruff format --check
+	$(DEV)/mypy
+	$(DEV)/lint-imports
+
+test: .venv-dev/.ready
+	$(DEV)/pytest
+
+notebooks: .venv-dev/.ready
+	$(DEV)/pytest notebooks tests/test_notebooks.py
+
+bench: .venv-dev/.ready .cache/bertopic/.ready
+	$(DEV)/python benchmarks/main_job.py --bertopic .cache/bertopic/bin/python
 
 # What papertrends needs to run, and uv, which takes pip's place.
 .venv/.ready: pyproject.toml uv.lock
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(SYNC) --no-default-groups
-	$(BIN)/uv pip uninstall --quiet --python $(BIN)/python pip setuptools || true
+	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	test -x $(UV) || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --quiet --python .venv/bin/python --no-default-groups
+	$(UV) pip uninstall --quiet --python .venv/bin/python pip setuptools || true
 	touch $@
 
-# The same with the tools for checks and tests.
-.venv/.ready-dev: .venv/.ready
-	$(SYNC)
+# The same with the tools for checks and tests, apart from it, so that .venv stays small.
+.venv-dev/.ready: .venv/.ready
+	UV_PROJECT_ENVIRONMENT=.venv-dev $(UV) sync --frozen --quiet --python .venv/bin/python
 	touch $@
-
-check: .venv/.ready-dev
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-
-test: .venv/.ready-dev
-	$(BIN)/pytest
-
-notebooks: .venv/.ready-dev
-	$(BIN)/pytest notebooks tests/test_notebooks.py
-
-bench: .venv/.ready-dev .cache/bertopic/.ready
-	$(BIN)/python benchmarks/main_job.py --bertopic .cache/bertopic/bin/python
 
 # BERTopic as it comes, with torch, to be timed beside.
 .cache/bertopic/.ready:
@@ -53,4 +52,4 @@ bench: .venv/.ready-dev .cache/bertopic/.ready
 	touch $@
 
 clean:
-	rm -rf .venv .cache report.html
+	rm -rf .venv .venv-dev .cache report.html

@@ -125,6 +125,7 @@ def test_the_built_in_themes_are_the_three_of_the_readme() -> None:
         ("process supervision", "process-reward-models"),
         ("Fine Tuning", "fine-tuning"),
         ("LoRA", "fine-tuning"),
+        ("finetuning", "fine-tuning"),
         ("prompt-tuning", "prompt-learning"),
     ],
 )

@@ -6,6 +6,8 @@ import, so they are imported where they are used.
 
 from __future__ import annotations
 
+import copy
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +38,8 @@ class Discovery:
     topics : numpy.ndarray of int, shape (n,)
         Topic of each paper, -1 for none.
     stability : dict of int to float
-        For each topic, how much of it single UMAP runs find again (0 to 1).
+        For each topic, how much of it single UMAP runs find again (0 to 1); NaN
+        with a BERTopic of one's own.
     weights : dict of int to dict of str to float
         c-TF-IDF of the phrases of each topic.
     bertopic : bertopic.BERTopic
@@ -152,8 +155,9 @@ def _at_least_two(phrases: list[str]) -> list[str]:
 
 
 def _with_own(model: Any, texts: Sequence[str], vectors: Vectors) -> Discovery:
-    """Take the topics of a user's BERTopic; how stable they are is not known, so it is 1."""
+    """Take the topics of a user's BERTopic; how stable they are is not known, so it is NaN."""
     if getattr(model, "topics_", None) is None:
+        model = copy.deepcopy(model)  # what was passed in stays unfitted, as scikit-learn has it
         topics, _ = model.fit_transform(list(texts), embeddings=np.asarray(vectors))
     else:
         try:
@@ -164,7 +168,9 @@ def _with_own(model: Any, texts: Sequence[str], vectors: Vectors) -> Discovery:
                 "fit it with an embedding_model, or pass one that is not fitted yet",
             ) from error
     found = np.asarray(topics, dtype=np.int64)
-    return Discovery(found, dict.fromkeys(_names(found), 1.0), _own_phrases(texts, found), model)
+    return Discovery(
+        found, dict.fromkeys(_names(found), math.nan), _own_phrases(texts, found), model
+    )
 
 
 def _names(topics: NDArray[np.int64]) -> list[int]:

@@ -54,7 +54,7 @@ class ThemeModel:
         The same papers and seed give the same themes, in any order.
     bertopic : bertopic.BERTopic, optional
         A model of one's own. One that is fitted assigns its topics to the papers
-        (it must be able to embed them); one that is not is fitted on them.
+        (it must be able to embed them); of one that is not a copy is fitted on them.
 
     Attributes
     ----------

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from papertrends.errors import InputError, did_you_mean
-from papertrends.themes.phrases import is_acronym, stem, words
+from papertrends.themes.phrases import is_acronym, pattern_of
 
 
 def slug(text: str) -> str:
@@ -30,11 +30,6 @@ def slug(text: str) -> str:
         for char in folded
     )
     return "-".join(word for word in kept.split() if any(map(str.isalnum, word)))
-
-
-def _key(phrase: str) -> tuple[str, ...]:
-    """Return what spellings of one phrase have in common."""
-    return tuple(stem(word).removesuffix("s") for word in words(phrase.casefold()))
 
 
 def _strings(given: object, field: str, theme: str) -> tuple[str, ...]:
@@ -206,20 +201,27 @@ def as_themes(themes: Iterable[Theme | str] | None) -> tuple[Theme, ...]:
         return BUILT_IN
     if isinstance(themes, str | Theme):
         themes = (themes,)
-    known = {_key(phrase): theme for theme in BUILT_IN for phrase in (theme.name, *theme.phrases)}
     found: dict[str, Theme] = {}
     for given in themes:
         if not isinstance(given, str | Theme):
             raise InputError(
                 f"a theme is a name or a Theme, not {type(given).__name__}", "give its name"
             )
-        theme = given if isinstance(given, Theme) else known.get(_key(given)) or Theme(given)
+        theme = given if isinstance(given, Theme) else _built_in(given) or Theme(given)
         if theme.theme_id in found:
             raise InputError(
                 f"two themes have the name '{theme.title}'", "rename one, or make it an alias"
             )
         found[theme.theme_id] = theme
     return tuple(found.values())
+
+
+def _built_in(name: str) -> Theme | None:
+    """Return the built-in theme of which `name` is the name or a way to write an alias."""
+    for theme in BUILT_IN:
+        if name == theme.name or pattern_of(theme.phrases).fullmatch(name.strip()):
+            return theme
+    return None
 
 
 def read_themes(path: Path) -> tuple[Theme, ...]:
