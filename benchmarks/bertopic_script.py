@@ -5,6 +5,7 @@ Run by ``main_job.py`` with a Python of its own, which has sentence-transformers
 
 import re
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from bertopic import BERTopic
@@ -17,7 +18,7 @@ for file in sorted(Path(sys.argv[1]).glob("*.txt")):
     start = next(row for row, block in enumerate(blocks) if re.fullmatch(r"\w{3} \d+", block)) + 1
     for title, abstract in zip(blocks[start::2], blocks[start + 1 :: 2], strict=True):
         documents.append(f"{title}. {abstract}")
-        dates.append(file.stem)
+        dates.append(datetime.fromisoformat(file.stem))
 
 model = BERTopic(embedding_model=SentenceTransformer(str(get_model_path())))
 topics, _ = model.fit_transform(documents)

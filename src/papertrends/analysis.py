@@ -45,7 +45,6 @@ _PACKAGES = (
     "plotly",
     "scikit-learn",
     "scipy",
-    "statsmodels",
     "umap-learn",
 )
 _KEPT_MODELS = 20

@@ -197,6 +197,22 @@ def _own_phrases(texts: Sequence[str], topics: NDArray[np.int64]) -> dict[int, d
     }
 
 
+def warm_up() -> None:
+    """Import BERTopic, UMAP and HDBSCAN and have UMAP compile its kernels on a few points.
+
+    It takes as long as embedding a hundred abstracts, and one core: done beside
+    the embedding it costs hardly any time.
+    """
+    import bertopic.backend
+    import bertopic.vectorizers
+    import hdbscan
+    import sklearn.linear_model
+
+    del bertopic, hdbscan, sklearn
+    points = np.random.default_rng(0).normal(size=(2 * MIN_PAPERS, 8))
+    reduce(points.astype(np.float32), _DIMENSIONS, seed=0)
+
+
 def reduce(vectors: Vectors, dimensions: int, *, seed: int) -> NDArray[np.float64]:
     """Return one UMAP run of `vectors`, shape (n, dimensions)."""
     import warnings

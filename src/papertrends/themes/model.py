@@ -8,6 +8,7 @@ in ``discovered.py``, their meeting in ``search.py``, files in ``saved.py``.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from papertrends.errors import InputError, PapertrendsError, did_you_mean
 from papertrends.papers import normalised
 from papertrends.progress import Progress, silent
 from papertrends.tables import PAPERS, conform, require_columns
+from papertrends.themes.discovered import MIN_PAPERS, warm_up
 from papertrends.themes.fitted import (
     Fitted,
     corpus_of,
@@ -150,7 +152,14 @@ class ThemeModel:
         encoder = resolve_encoder(self._params["encoder"])
         texts = texts_of_papers(unique)
         described = [describe(theme) for theme in themes]
-        vectors = encode_cached(encoder, [*texts, *described], cache_folder(), progress=progress)
+        needed = len(texts) >= MIN_PAPERS and self._params["bertopic"] is None
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            warming = [beside.submit(warm_up)] if needed else []
+            vectors = encode_cached(
+                encoder, [*texts, *described], cache_folder(), progress=progress
+            )
+            for one in warming:
+                one.result()
         # Sums over several BLAS threads would depend on the number of cores.
         with threadpool_limits(limits=1):
             lsa = LSA.fit(texts)

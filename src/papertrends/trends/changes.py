@@ -103,7 +103,7 @@ def theme_changes(trends: pd.DataFrame) -> pd.DataFrame:
     `papertrends.trends.emergence`) at a false discovery rate of 5 %.
 
     False discovery rates are Benjamini & Hochberg's (1995) over all themes
-    tested, by statsmodels.
+    tested, by scipy.
     """
     grid = _grid(trends)
     observed = grid.n_papers > 0
@@ -253,9 +253,9 @@ def _false_discovery_rates(p_values: _Floats) -> _Floats:
     rates = np.full(len(p_values), np.nan)
     tested = ~np.isnan(p_values)
     if tested.any():
-        from statsmodels.stats.multitest import multipletests
+        from scipy.stats import false_discovery_control
 
-        rates[tested] = multipletests(p_values[tested], method="fdr_bh")[1]
+        rates[tested] = false_discovery_control(p_values[tested], method="bh")
     return rates
 
 

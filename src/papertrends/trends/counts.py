@@ -27,6 +27,9 @@ ENOUGH_PAPERS = 50
 """`auto` wants so many papers in the median period: one paper is then 2 % at most."""
 
 # From the finest to the coarsest; pandas names a week by its last day.
+#: Standard normal quantile of a two-sided 95 % interval.
+_Z = 1.959963984540054
+
 _CALENDAR = {"week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 
 _Ints = npt.NDArray[np.int64]
@@ -92,8 +95,8 @@ def theme_trends(
     -----
     The interval is Wilson's (1927) score interval, which keeps close to its
     95 % for small shares and few papers, where the textbook interval does not
-    (Brown, Cai & DasGupta 2001, Statistical Science 16:101); computed by
-    statsmodels. It takes the papers of a period for independent draws.
+    (Brown, Cai & DasGupta 2001, Statistical Science 16:101). It takes the papers
+    of a period for independent draws.
     """
     listings = _listings(papers, resolve_period(papers, by))
     theme_ids = _theme_ids(memberships, themes)
@@ -239,12 +242,11 @@ def _count(listings: _Listings, memberships: pd.DataFrame, theme_ids: list[str])
 
 
 def _wilson(counts: _Ints, totals: _Ints) -> tuple[_Floats, _Floats]:
-    if not len(counts):
-        return np.empty(0), np.empty(0)
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(counts, totals, alpha=0.05, method="wilson")
+    """Return Wilson's 95 % interval; scipy has it for one share at a time only."""
+    share, weight = counts / totals, _Z**2 / totals
+    middle = (share + weight / 2) / (1 + weight)
+    reach = _Z / (1 + weight) * np.sqrt(share * (1 - share) / totals + weight / (4 * totals))
     # The formula gives 0 and 1 here but for the last bits.
-    low = np.where(counts == 0, 0.0, np.clip(low, 0.0, 1.0))
-    high = np.where(counts == totals, 1.0, np.clip(high, 0.0, 1.0))
+    low = np.where(counts == 0, 0.0, np.clip(middle - reach, 0.0, 1.0))
+    high = np.where(counts == totals, 1.0, np.clip(middle + reach, 0.0, 1.0))
     return low, high
