@@ -29,6 +29,9 @@ _RUNS = 16
 _PHRASES = 60
 
 
+Neighbors = tuple[NDArray[np.int32], NDArray[np.float32]]
+
+
 @dataclass(frozen=True)
 class Discovery:
     """What BERTopic found.
@@ -74,8 +77,9 @@ class ConsensusUMAP:
         """Embed `vectors`, shape (n, d), in every run."""
         del y  # scikit-learn's signature
         self.runs = []
+        neighbors = nearest(vectors)
         for run in range(_RUNS):
-            reduced = reduce(vectors, _DIMENSIONS, seed=self.seed * _RUNS + run)
+            reduced = reduce(vectors, neighbors, _DIMENSIONS, seed=self.seed * _RUNS + run)
             self.runs.append(_standardised(reduced))
             self.progress("grouping", run + 1, _RUNS)
         return self
@@ -210,11 +214,39 @@ def warm_up() -> None:
 
     del bertopic, hdbscan, sklearn
     points = np.random.default_rng(0).normal(size=(2 * MIN_PAPERS, 8))
-    reduce(points.astype(np.float32), _DIMENSIONS, seed=0)
+    few = points.astype(np.float32)
+    reduce(few, nearest(few), _DIMENSIONS, seed=0)
 
 
-def reduce(vectors: Vectors, dimensions: int, *, seed: int) -> NDArray[np.float64]:
-    """Return one UMAP run of `vectors`, shape (n, dimensions)."""
+def nearest(vectors: Vectors) -> Neighbors:
+    """Return the exact nearest neighbours of each paper, itself first, by cosine.
+
+    Found once for all runs; UMAP's own search would be approximate in large
+    corpora, and have more kernels to compile.
+
+    Returns
+    -------
+    indices : numpy.ndarray of int32, shape (n, k)
+    distances : numpy.ndarray of float32, shape (n, k)
+    """
+    from sklearn.neighbors import NearestNeighbors
+
+    wide = np.asarray(vectors, dtype=np.float64)
+    search = NearestNeighbors(
+        n_neighbors=min(_NEIGHBORS, len(wide) - 1), metric="cosine", algorithm="brute", n_jobs=1
+    )
+    # Without the papers themselves, so that one with copies is still its own first neighbour.
+    distances, indices = search.fit(wide).kneighbors()
+    own = np.arange(len(wide))[:, None]
+    indices = np.hstack([own, indices[:, :-1]]).astype(np.int32)
+    distances = np.hstack([np.zeros((len(wide), 1)), distances[:, :-1]]).astype(np.float32)
+    return indices, distances
+
+
+def reduce(
+    vectors: Vectors, neighbors: Neighbors, dimensions: int, *, seed: int
+) -> NDArray[np.float64]:
+    """Return one UMAP run of `vectors` with their `nearest`, shape (n, dimensions)."""
     import warnings
 
     from umap import UMAP
@@ -223,7 +255,8 @@ def reduce(vectors: Vectors, dimensions: int, *, seed: int) -> NDArray[np.float6
         # UMAP's spectral start warns where the neighbour graph falls apart, and copes.
         warnings.simplefilter("ignore")
         reduced = UMAP(
-            n_neighbors=min(_NEIGHBORS, len(vectors) - 1),
+            n_neighbors=neighbors[0].shape[1],
+            precomputed_knn=neighbors,
             n_components=dimensions,
             min_dist=0.0 if dimensions > 2 else 0.3,
             metric="cosine",

@@ -64,19 +64,21 @@ class Wording:
     keywords: tuple[str, ...]
 
 
-def candidates(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the phrases of `text` as pairs of normal form and form as written.
+@lru_cache(maxsize=1024)
+def candidates(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the phrases of `text` as pairs of normal form and form as written.
 
     A phrase is one to three neighbouring words with no stop word and no
     punctuation between them; its normal form is in lower case with the last
     word in the singular, so that plurals are one phrase.
     """
-    for run in _runs(text):
-        for start in range(len(run)):
-            for end in range(start + 1, min(start + MAX_WORDS, len(run)) + 1):
-                written = run[start:end]
-                if _is_phrase(written):
-                    yield normal_form(written), " ".join(written)
+    return tuple(
+        (normal_form(run[start:end]), " ".join(run[start:end]))
+        for run in _runs(text)
+        for start in range(len(run))
+        for end in range(start + 1, min(start + MAX_WORDS, len(run)) + 1)
+        if _is_phrase(run[start:end])
+    )
 
 
 def normal_form(written: Sequence[str]) -> str:
@@ -228,6 +230,7 @@ def _written_forms(texts: Sequence[str]) -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=100_000)
 def _plain_case(word: str) -> str:
     """Lower a word that is capitalised as a sentence or title would; keep CLIP and LoRA."""
     parts = re.split(r"(-)", word)

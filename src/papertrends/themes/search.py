@@ -244,15 +244,16 @@ def _themes_table(
 
 def _named_keywords(named: NamedThemes, corpus: Corpus, texts: list[str]) -> list[str]:
     """Return what sets each named theme's papers apart, or its own words where it has none."""
-    rows = []
-    for column, fitted in enumerate(named.fitted):
-        members = np.flatnonzero(named.scores[:, column] >= THRESHOLD)
-        if len(members) >= 2:
-            words = word_themes(corpus.titles, texts, {0: members}, None)[0].keywords
-        else:
-            words = fitted.phrases[:N_KEYWORDS]
-        rows.append(", ".join(words))
-    return rows
+    members = {
+        column: np.flatnonzero(named.scores[:, column] >= THRESHOLD)
+        for column in range(len(named.fitted))
+    }
+    several = {column: rows for column, rows in members.items() if len(rows) >= 2}
+    wordings = word_themes(corpus.titles, texts, several)
+    return [
+        ", ".join(wordings[column].keywords if column in wordings else fitted.phrases[:N_KEYWORDS])
+        for column, fitted in enumerate(named.fitted)
+    ]
 
 
 def _ids(labels: list[str], *, taken: list[str]) -> tuple[str, ...]:
@@ -273,7 +274,8 @@ def _map(corpus: Corpus, seed: int) -> pd.DataFrame:
     """Return a place in the plane for each paper: UMAP, or the main axes of very few papers."""
     n_papers = len(corpus.titles)
     if n_papers >= discovered.MIN_PAPERS:
-        places = discovered.reduce(corpus.joined, 2, seed=seed)
+        neighbors = discovered.nearest(corpus.joined)
+        places = discovered.reduce(corpus.joined, neighbors, 2, seed=seed)
     else:
         centred = corpus.joined.astype(np.float64)
         centred = centred - centred.mean(axis=0)
