@@ -9,11 +9,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from papertrends.analysis import Analysis, analyse
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"
+
+# Fast: the same examples every time. Long: many new ones, HYPOTHESIS_PROFILE=long make test.
+settings.register_profile("fast", derandomize=True, deadline=None)
+settings.register_profile("long", max_examples=2000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
