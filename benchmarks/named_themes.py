@@ -2,8 +2,9 @@
 
 Usage: python benchmarks/named_themes.py ARCHIVE.parquet
 
-Labels were made by reading (``tests/data/labels_*.csv``: 1 about it, 0 not, u unclear; the
-two dumps by two readers, unclear where they differ). The two dumps and the half of the
+Labels were made by language models reading title and abstract, not by people
+(``tests/data/labels_*.csv``: 1 about it, 0 not, u unclear; the two dumps by two readings,
+unclear where they differ). The two dumps and the half of the
 archive's labels marked ``develop`` fit the weights; each theme's figures come from weights
 fitted without that theme. The half marked ``report`` is never fitted on. The archive's texts
 are not part of this repository: ARCHIVE.parquet needs arxiv_id, title, abstract, digest_date.
