@@ -10,21 +10,18 @@ import pandas as pd
 import pytest
 
 from papertrends.encoders import LSA
-from papertrends.themes.fitted import corpus_of, texts_of_papers
-from papertrends.themes.named import (
+from papertrends.themes.evidence import (
     EVIDENCE,
     INTERCEPT,
     THRESHOLD,
     WEIGHTS,
     Corpus,
     WordSpace,
-    describe,
-    evidence_of,
-    fit_theme,
-    jaccard,
     score,
     texts_of,
 )
+from papertrends.themes.fitted import corpus_of, texts_of_papers
+from papertrends.themes.named import describe, evidence_of, fit_theme, jaccard
 from papertrends.themes.theme import Theme
 
 Fit = Callable[..., tuple[Any, np.ndarray, float]]
@@ -100,11 +97,11 @@ def test_scores_lie_between_zero_and_one(
 
 
 def test_the_score_is_a_logistic_sum_of_the_evidence() -> None:
-    evidence = np.array([[0.0] * 6, [1.0, 0.5, 0.2, 0.1, 0.3, -1.0]])
+    evidence = np.array([[0.0] * 6 + [-1.0], [1.0, 0.5, 0.2, 0.1, 0.3, -1.0, -2.0]])
     total = sum(w * e for w, e in zip(WEIGHTS, evidence[1], strict=True)) + INTERCEPT
-    expected = [1 / (1 + np.exp(-INTERCEPT)), 1 / (1 + np.exp(-total))]
+    expected = [1 / (1 + np.exp(-(INTERCEPT - WEIGHTS[6]))), 1 / (1 + np.exp(-total))]
     np.testing.assert_allclose(score(evidence), expected)
-    assert score(evidence)[0] < 0.01
+    assert score(evidence)[0] < 0.02
 
 
 def test_a_theme_in_the_title_counts_more_than_one_mention(scores: pd.Series) -> None:
@@ -127,7 +124,7 @@ def test_a_theme_that_no_paper_is_about_has_no_papers(
 ) -> None:
     fitted, evidence, stability = fit(themes[1])
     assert (score(evidence) < THRESHOLD).all()
-    assert len(fitted.coefficients) == 0
+    assert len(fitted.first) == 0
     assert stability == 1.0
 
 
@@ -148,11 +145,66 @@ def test_examples_and_not_examples_move_the_line(
 def test_new_papers_are_scored_by_the_same_rules(
     field: Corpus, fit: Fit, space: WordSpace, themes: tuple[Theme, Theme]
 ) -> None:
-    """All but the classifier's column, which was held out, is the same again."""
+    """All but what the classifiers say, which was held out, is the same again."""
     fitted, evidence, _ = fit(themes[0])
     again = evidence_of(fitted, field, space)
-    np.testing.assert_allclose(again[:, :-1], evidence[:, :-1], atol=1e-12)
-    assert not np.allclose(again[:, -1], evidence[:, -1])
+    np.testing.assert_allclose(again[:, :5], evidence[:, :5], atol=1e-12)
+    for column in (5, 6):
+        assert not np.allclose(again[:, column], evidence[:, column])
+
+
+def test_the_second_classifier_meets_a_theme_in_other_words(field: Corpus, fit: Fit) -> None:
+    """Papers on prompts that never say "soft prompts" lie above those on other subjects."""
+    _, evidence, _ = fit(Theme("soft prompts"))
+    unsaid = evidence[:, 0] + evidence[:, 1] == 0
+    about = np.array([name.startswith("prompt") for name in field.paper_ids])
+    second = evidence[:, EVIDENCE.index("second_classifier")]
+    assert (unsaid & about).sum() >= 2
+    assert second[unsaid & about].mean() > second[unsaid & ~about].max()
+
+
+def some_with_only(short: str, near: bool) -> pd.DataFrame:
+    """Return papers on "LLM agents", others that have only `short`, and ones on fishing."""
+    tools = "They call tools, browse pages, plan steps and keep a memory of tasks."
+    fish = "Trawlers with finer nets catch more cod and herring off northern coasts."
+    rows = [(f"LLM agents, part {i}", f"We build LLM agents number {i}. {tools}") for i in range(5)]
+    rows += [
+        (f"Working {i}", f"Here {short} do work {i}. {tools if near else fish}") for i in range(4)
+    ]
+    rows += [(f"Fishing {i}", f"{fish} Season {i} went well.") for i in range(12)]
+    frame = pd.DataFrame(rows, columns=["title", "abstract"])
+    return frame.assign(paper_id=[f"p{row:02}" for row in range(len(rows))])
+
+
+@pytest.mark.parametrize(("near", "phrases"), [(True, ("LLM agents", "agents")), (False, None)])
+def test_a_shorter_form_counts_where_its_papers_are_near_the_theme(
+    near: bool, phrases: tuple[str, ...] | None, bag_encoder: Any
+) -> None:
+    some = corpus(some_with_only("agents", near), bag_encoder())
+    nobody = np.zeros(len(some.titles), dtype=bool)
+    theme = Theme("LLM agents")
+    vector = bag_encoder().encode([describe(theme)])[0].astype(float)
+    space = WordSpace.fit(texts_of(some))
+    fitted, _, _ = fit_theme(theme, vector, some, space, examples=nobody, not_examples=nobody)
+    assert fitted.phrases == (phrases or ("LLM agents",))
+
+
+def test_with_few_clear_papers_a_shorter_form_counts_if_it_is_rare(
+    field: Corpus, bag_encoder: Any, space: WordSpace
+) -> None:
+    """Nobody in the field says "pixel guidance systems": "pixel guidance" is too common here."""
+    nobody = np.zeros(len(field.titles), dtype=bool)
+    taken = {}
+    for name in ("pixel guidance systems", "soft prompts and enzyme tools", "refusal models"):
+        theme = Theme(name)
+        vector = bag_encoder().encode([describe(theme)])[0].astype(float)
+        fitted, _, _ = fit_theme(theme, vector, field, space, examples=nobody, not_examples=nobody)
+        taken[name] = fitted.phrases[1:]
+    texts = texts_of(field)
+    often = sum("pixel guidance" in text.lower() for text in texts)
+    assert often > len(texts) / 10
+    assert taken["pixel guidance systems"] == ()
+    assert taken["refusal models"] == ("refusal",)
 
 
 def test_places_are_counted_in_title_and_abstract(fit: Fit, field: Corpus) -> None:

@@ -12,6 +12,7 @@ from papertrends.themes.phrases import (
     acronyms_defined,
     is_acronym,
     pattern_of,
+    shorter_forms,
     stem,
     stems,
     words,
@@ -188,3 +189,31 @@ def test_acronyms_of_several_texts_are_sorted_and_stand_once() -> None:
 
 def test_stems_are_of_folded_words() -> None:
     assert unicodedata.normalize("NFC", stems("ÉCOLES")[0]) == stem("écoles")
+
+
+def test_an_acronym_may_leave_out_the_small_words() -> None:
+    text = "Reinforcement learning with verifiable rewards (RLVR) and mixture of experts (MoE)."
+    assert acronyms_defined(["reinforcement learning with verifiable rewards"], [text]) == ("RLVR",)
+    assert acronyms_defined(["mixture of experts"], [text]) == ("MoE",)
+    assert acronyms_defined(["verifiable rewards"], [text]) == ()
+
+
+@pytest.mark.parametrize(
+    ("phrase", "forms"),
+    [
+        ("state-space models", ("state-space",)),
+        ("large language model agents", ("agents",)),
+        ("jailbreaks and LLM safety", ("jailbreaks", "LLM safety", "safety")),
+        ("learning from human feedback", ("human feedback",)),
+        ("mixture of experts", ()),
+        ("prompt learning", ()),
+        ("models", ()),
+        ("deep neural networks", ("deep neural", "networks", "neural")),
+    ],
+)
+def test_shorter_forms_leave_out_general_words(phrase: str, forms: tuple[str, ...]) -> None:
+    assert shorter_forms([phrase]) == forms
+
+
+def test_a_form_that_is_a_phrase_already_is_not_given_again() -> None:
+    assert shorter_forms(["diffusion models", "Diffusion"]) == ()

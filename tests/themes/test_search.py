@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from papertrends.themes.discovered import Discovery
+from papertrends.themes.evidence import THRESHOLD, Corpus
 from papertrends.themes.labels import phrase_analyzer
 from papertrends.themes.model import ThemeModel
-from papertrends.themes.named import THRESHOLD, Corpus
 from papertrends.themes.search import NamedThemes, _ids, find_discovered
 
 #: Twelve papers: six on prompts, four of them soft; six on enzymes.

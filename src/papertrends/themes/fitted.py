@@ -15,14 +15,8 @@ from numpy.typing import NDArray
 from papertrends.encoders import LSA, Vectors, join
 from papertrends.tables import MEMBERSHIPS, UNASSIGNED, conform
 from papertrends.themes.centroids import Centroids
-from papertrends.themes.named import (
-    THRESHOLD,
-    Corpus,
-    FittedTheme,
-    WordSpace,
-    evidence_of,
-    score,
-)
+from papertrends.themes.evidence import THRESHOLD, Corpus, WordSpace, score
+from papertrends.themes.named import FittedTheme, evidence_of
 
 Floats = NDArray[np.float64]
 

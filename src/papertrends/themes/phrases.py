@@ -16,6 +16,19 @@ _INFLECTION = r"(?:s|es|e|ed|ing|ings|er|ers|ation|ations|ion|ions)?"
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ed", "es", "s", "e")
 _JOINT = r"[\s\-‐‑–]*"
 
+FUNCTION_WORDS = frozenset("a an the of and or for in to with by via on from as at is are".split())
+
+_PARTS = re.compile(r"\s+(?:and|&|or)\s+|\s*[,/]\s*")
+_LINKS = re.compile(r"\s+(?:with|for|of|via|from|in)\s+")
+#: Words that end (stems) or begin names of themes of every kind and say little by themselves.
+_GENERAL_ENDS = frozenset(
+    "model method system techniqu approach network algorithm framework task architectur".split()
+)
+_GENERAL_STARTS = re.compile(
+    r"^(?:(?:(?:large )?language models?|llms?|lms?|ai|ml|deep|neural|machine)\s+)+",
+    re.IGNORECASE,
+)
+
 
 def words(text: str) -> list[str]:
     """Return the words of `text`: runs of letters and digits, in any script."""
@@ -72,8 +85,8 @@ def acronyms_defined(phrases: Sequence[str], texts: Iterable[str]) -> tuple[str,
     """Find acronyms that the texts define for one of the `phrases`.
 
     ``"process reward models (PRMs)"`` defines PRM. One counts if its capitals,
-    or all its letters (``MoE``), are the initials of the phrase's words; sorted,
-    without plural ending.
+    or all its letters (``MoE``), are the initials of the phrase's words, with or
+    without its function words (``RLVR``); sorted, without plural ending.
     """
     whole = [phrase for phrase in phrases if not is_acronym(phrase) and len(words(phrase)) > 1]
     patterns = [
@@ -90,12 +103,44 @@ def acronyms_defined(phrases: Sequence[str], texts: Iterable[str]) -> tuple[str,
                 for match in pattern.finditer(text):
                     acronym = singular_acronym(match.group(1))
                     capitals = "".join(letter for letter in acronym if letter.isupper())
-                    if is_acronym(acronym) and initials in (
-                        capitals.casefold(),
-                        acronym.casefold(),
-                    ):
+                    spelled = {capitals.casefold(), acronym.casefold()}
+                    if is_acronym(acronym) and initials & spelled:
                         found.add(acronym)
     return tuple(sorted(found))
+
+
+def shorter_forms(phrases: Sequence[str]) -> tuple[str, ...]:
+    """Return what people call a theme for short: parts of its names that could stand for it.
+
+    General words at either end go, and members of a list and of a phrase with a
+    link (``with``, ``for``) come apart. Whether a form means the theme in a given
+    corpus is for the corpus to say.
+
+    >>> shorter_forms(["LLM agents", "diffusion models", "RL with verifiable rewards"])
+    ('agents', 'diffusion', 'verifiable rewards')
+    """
+    known = {phrase.casefold() for phrase in phrases}
+    found: dict[str, str] = {}
+    for phrase in phrases:
+        for part in _PARTS.split(phrase):
+            linked = _LINKS.split(part)
+            whole = [part, _without_ends(part)]
+            halves = [half for half in linked if len(words(half)) > 1] if len(linked) > 1 else []
+            for form in (*whole, *map(_without_starts, whole), *halves):
+                if len(form) > 3 and form.casefold() not in known:
+                    found.setdefault(form.casefold(), form)
+    return tuple(found.values())
+
+
+def _without_ends(phrase: str) -> str:
+    kept = phrase.split()
+    while len(kept) > 1 and stem(kept[-1].casefold()) in _GENERAL_ENDS:
+        kept.pop()
+    return " ".join(kept)
+
+
+def _without_starts(phrase: str) -> str:
+    return _GENERAL_STARTS.sub("", phrase)
 
 
 def _one_pattern(phrase: str) -> str:
@@ -125,5 +170,8 @@ def _word_pattern(word: str) -> str:
     return re.escape(root) + _INFLECTION
 
 
-def _initials(phrase: str) -> str:
-    return "".join(word[0] for word in words(phrase)).casefold()
+def _initials(phrase: str) -> set[str]:
+    """Return the initials of all words of `phrase`, and of those that are no function words."""
+    every = [word.casefold() for word in words(phrase)]
+    content = [word for word in every if word not in FUNCTION_WORDS]
+    return {"".join(word[0] for word in some) for some in (every, content)}

@@ -20,11 +20,23 @@ from papertrends.encoders import LSA
 from papertrends.errors import InputError
 from papertrends.tables import MAP, MEMBERSHIPS, THEMES, UNASSIGNED, conform
 from papertrends.themes.centroids import Centroids
+from papertrends.themes.evidence import WordSpace
 from papertrends.themes.fitted import Fitted
-from papertrends.themes.named import FittedTheme, WordSpace
+from papertrends.themes.named import FittedTheme
 from papertrends.themes.theme import Theme
 
-_VERSION = 1
+_VERSION = 2
+#: What json, numpy and zipfile raise when bytes of a file have changed.
+_DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+)
 _TABLES = {"themes": THEMES, "memberships": MEMBERSHIPS, "unassigned": UNASSIGNED, "map": MAP}
 
 
@@ -81,7 +93,7 @@ def load(folder: Path) -> tuple[Fitted, dict[str, Any]]:
         ):
             read = {name: arrays[name] for name in arrays.files}
         return _fitted(data, read), _params(data["params"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except _DAMAGE as error:
         if isinstance(error, InputError):
             raise
         raise InputError(
@@ -104,8 +116,9 @@ def _arrays(fitted: Fitted) -> dict[str, Any]:
         arrays[f"centroids_{field.name}"] = getattr(fitted.centroids, field.name)
     for number, one in enumerate(fitted.named):
         arrays[f"named_{number}_vector"] = one.vector
-        arrays[f"named_{number}_coefficients"] = one.coefficients
-        arrays[f"named_{number}_rest"] = np.array([one.reference, one.intercept])
+        arrays[f"named_{number}_first"] = one.first
+        arrays[f"named_{number}_second"] = one.second
+        arrays[f"named_{number}_reference"] = np.array(one.reference)
     return arrays
 
 
@@ -134,15 +147,14 @@ def _rows(table: pd.DataFrame) -> list[list[Any]]:
 def _fitted(data: dict[str, Any], arrays: dict[str, Any]) -> Fitted:
     named = []
     for number, one in enumerate(data["named"]):
-        reference, intercept = arrays[f"named_{number}_rest"].tolist()
         named.append(
             FittedTheme(
                 Theme(**one["theme"]),
                 tuple(one["phrases"]),
                 arrays[f"named_{number}_vector"],
-                reference,
-                arrays[f"named_{number}_coefficients"],
-                intercept,
+                float(arrays[f"named_{number}_reference"]),
+                arrays[f"named_{number}_first"],
+                arrays[f"named_{number}_second"],
             )
         )
     tables = {

@@ -19,17 +19,10 @@ from papertrends.tables import MAP, THEMES, conform
 from papertrends.themes import discovered
 from papertrends.themes.centroids import Centroids
 from papertrends.themes.discovered import Discovery
+from papertrends.themes.evidence import THRESHOLD, Corpus, WordSpace, score
 from papertrends.themes.fitted import Fitted, memberships_of
 from papertrends.themes.labels import N_KEYWORDS, Wording, word_themes
-from papertrends.themes.named import (
-    THRESHOLD,
-    Corpus,
-    FittedTheme,
-    WordSpace,
-    fit_theme,
-    jaccard,
-    score,
-)
+from papertrends.themes.named import FittedTheme, fit_theme, jaccard
 from papertrends.themes.theme import Theme, slug
 
 Floats = NDArray[np.float64]
