@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papertrends.drawing.looks import PALETTE, hover_text, period_label, theme_styles
+from papertrends.drawing.looks import hover_text, period_label, theme_styles
 from papertrends.errors import InputError
 from papertrends.figures import plot_changes, plot_heatmap, plot_map, plot_shares
 from papertrends.tables import CHANGES, MAP, MEMBERSHIPS, THEMES, TRENDS, Tables, conform
@@ -44,6 +44,11 @@ def many(sample) -> Tables:
 @pytest.fixture(scope="session")
 def hostile(sample) -> Tables:
     return sample.hostile()
+
+
+@pytest.fixture(scope="session")
+def nested(sample) -> Tables:
+    return sample.nested()
 
 
 def points(figure) -> dict[tuple, tuple]:
@@ -76,44 +81,49 @@ def themes_of(*ids: str, kind: str = "named") -> pd.DataFrame:
     )  # fmt: skip
 
 
-class TestStyles:
-    def test_same_ids_same_look_whatever_the_order(self, two):
-        shuffled = two.themes.sample(frac=1, random_state=3)
-        assert theme_styles(shuffled) == theme_styles(two.themes)
+class TestLevels:
+    """A finer theme is left to its broad one, unless it is given without it."""
 
-    @given(st.lists(st.text("abcn0123456789", min_size=1, max_size=4), unique=True, max_size=80))
-    def test_no_two_of_eighty_look_alike_without_a_dash(self, ids):
-        styles = theme_styles(pd.DataFrame({"theme_id": ids}))
-        looks = [(s.color, s.symbol) for s in styles.values()]
-        assert len(set(looks)) == len(ids)
+    def drawn(self, tables: Tables, **given) -> list[set[str]]:
+        t = Tables(**(dict(tables.items()) | given))
+        heat = plot_heatmap(t.trends, t.themes).data
+        return [
+            {key[0] for key in points(plot_shares(t.trends, t.themes))},
+            {key[0] for key in points(plot_changes(t.changes, t.themes))},
+            {cell[0] for trace in heat for row in trace.customdata for cell in row},
+        ]
 
-    def test_three_hundred_themes_differ(self):
-        styles = theme_styles(pd.DataFrame({"theme_id": [f"d{i}" for i in range(300)]}))
-        assert len({(s.color, s.symbol, s.dash) for s in styles.values()}) == 300
+    def test_broad_themes_alone_are_drawn(self, nested):
+        wanted = set(nested.themes["theme_id"]) - {"d3", "d5", "d8", "d10"}
+        assert self.drawn(nested) == [wanted] * 3
+        assert "d6" in wanted  # broad, though part of a named theme
 
-    def test_the_first_ten_have_ten_colours(self):
-        styles = theme_styles(pd.DataFrame({"theme_id": [f"d{i}" for i in range(10)]}))
-        assert {s.color for s in styles.values()} == set(PALETTE)
+    def test_finer_themes_given_alone_are_drawn(self, nested):
+        some = {
+            "trends": nested.trends[nested.trends["theme_id"].isin({"d5", "d8"})],
+            "changes": nested.changes[nested.changes["theme_id"].isin({"d5", "d8"})],
+        }
+        assert self.drawn(nested, **some) == [{"d5", "d8"}] * 3
+        under = nested.themes[nested.themes["parent"] == "d2"]
+        assert self.drawn(nested, themes=under) == [{"d5", "d8"}] * 3
 
-    def test_a_theme_added_later_changes_no_other(self):
-        before = theme_styles(pd.DataFrame({"theme_id": [f"d{i}" for i in range(12)]}))
-        after = theme_styles(pd.DataFrame({"theme_id": [f"d{i}" for i in range(20)]}))
-        assert {tid: after[tid] for tid in before} == before
+    def test_large_finer_themes_push_out_no_broad_one(self):
+        broad = [f"d{i}" for i in range(30)]
+        finer = [f"f{i}" for i in range(60)]
+        themes = themes_of(*broad, *finer, kind="discovered")  # the finer ones are larger
+        themes["parent"] = [""] * 30 + [f"d{i % 30}" for i in range(60)]
+        rows = [(theme, "2025-07-31", 1, 10, 0.1, 0.02, 0.4, False) for theme in (*broad, *finer)]
+        trends = conform(pd.DataFrame(rows, columns=list(TRENDS)), TRENDS)
+        assert {key[0] for key in points(plot_shares(trends, themes))} == set(broad)
 
-    @pytest.mark.parametrize("sight", ["normal", "protan", "deutan", "tritan"])
-    def test_colours_can_be_told_apart(self, sight):
-        """OKLab distances after Machado et al. (2009), severity 1."""
-        seen = [_oklab(_simulated(_linear(color), sight)) for color in PALETTE]
-        least = min(float(np.linalg.norm(a - b)) for a, b in itertools.combinations(seen, 2))
-        assert least > 0.075
-
-    @pytest.mark.parametrize("background", ["#ffffff", "#161616"])
-    def test_contrast_on_both_backgrounds(self, background):
-        weights = np.array([0.2126, 0.7152, 0.0722])
-        other = float(_linear(background) @ weights)
-        for color in PALETTE:
-            own = float(_linear(color) @ weights)
-            assert (max(own, other) + 0.05) / (min(own, other) + 0.05) >= 2.99, color
+    def test_names_beside_lines_keep_apart(self, many):
+        figure = plot_shares(many.trends, many.themes, highlight=set(many.themes["theme_id"][:8]))
+        ends = sorted((n.y, n.text) for n in figure.layout.annotations if n.name == "end")
+        assert len(ends) == 8
+        peak = 100 * many.trends["share_high"].max()
+        for (low, below), (high, above) in itertools.pairwise(ends):
+            lines = below.count("<br>") + above.count("<br>") + 2
+            assert high - low >= 0.0249 * lines * peak
 
 
 class TestShares:
@@ -381,33 +391,3 @@ def test_same_tables_same_bytes(two, many):
             lambda t: plot_heatmap(t.trends, t.themes),
         ):
             assert draw(t).to_json() == draw(t).to_json()
-
-
-def _linear(color: str) -> np.ndarray:
-    values = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
-    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
-
-
-def _simulated(linear: np.ndarray, sight: str) -> np.ndarray:
-    matrices = {
-        "normal": np.eye(3),
-        "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
-                   [-0.003882, -0.048116, 1.051998]],
-        "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
-                   [-0.011820, 0.042940, 0.968881]],
-        "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
-                   [0.004733, 0.691367, 0.303900]],
-    }  # fmt: skip
-    return np.clip(np.asarray(matrices[sight]) @ linear, 0, 1)
-
-
-def _oklab(linear: np.ndarray) -> np.ndarray:
-    cones = np.array(
-        [[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
-         [0.0883024619, 0.2817188376, 0.6299787005]]
-    )  # fmt: skip
-    lab = np.array(
-        [[0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099],
-         [0.0259040371, 0.7827717662, -0.8086757660]]
-    )  # fmt: skip
-    return lab @ np.cbrt(cones @ linear)

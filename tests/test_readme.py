@@ -45,7 +45,7 @@ def test_theme_file_example_is_read(tmp_path: Path) -> None:
     assert theme.as_dict() == {**theme.as_dict(), **tomllib.loads(example)["theme"][0]}
 
 
-@pytest.mark.parametrize("command", ["report", "load"])
+@pytest.mark.parametrize("command", ["report", "load", "evaluate"])
 def test_options_are_those_of_the_command(
     run: Callable[..., subprocess.CompletedProcess[str]], command: str
 ) -> None:

@@ -21,25 +21,33 @@ if TYPE_CHECKING:
     from papertrends.analysis import Analysis, analyse
     from papertrends.encoders.base import Encoder
     from papertrends.errors import InputError, PapertrendsError
+    from papertrends.evaluation import Evaluation, evaluate, named_figures
     from papertrends.figures import plot_changes, plot_heatmap, plot_map, plot_shares
     from papertrends.papers import load_papers
+    from papertrends.themes.endpoint import LabelEndpoint
     from papertrends.themes.model import ThemeModel
+    from papertrends.themes.naming import rename_themes
     from papertrends.themes.theme import Theme
     from papertrends.trends import theme_changes, theme_trends
 
 __all__ = [
     "Analysis",
     "Encoder",
+    "Evaluation",
     "InputError",
+    "LabelEndpoint",
     "PapertrendsError",
     "Theme",
     "ThemeModel",
     "analyse",
+    "evaluate",
     "load_papers",
+    "named_figures",
     "plot_changes",
     "plot_heatmap",
     "plot_map",
     "plot_shares",
+    "rename_themes",
     "theme_changes",
     "theme_trends",
 ]
@@ -47,16 +55,21 @@ __all__ = [
 _HOMES = {
     "Analysis": "papertrends.analysis",
     "Encoder": "papertrends.encoders.base",
+    "Evaluation": "papertrends.evaluation",
     "InputError": "papertrends.errors",
+    "LabelEndpoint": "papertrends.themes.endpoint",
     "PapertrendsError": "papertrends.errors",
     "Theme": "papertrends.themes.theme",
     "ThemeModel": "papertrends.themes.model",
     "analyse": "papertrends.analysis",
+    "evaluate": "papertrends.evaluation",
     "load_papers": "papertrends.papers",
+    "named_figures": "papertrends.evaluation",
     "plot_changes": "papertrends.figures",
     "plot_heatmap": "papertrends.figures",
     "plot_map": "papertrends.figures",
     "plot_shares": "papertrends.figures",
+    "rename_themes": "papertrends.themes.naming",
     "theme_changes": "papertrends.trends",
     "theme_trends": "papertrends.trends",
 }

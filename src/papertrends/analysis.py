@@ -26,6 +26,7 @@ from papertrends.papers import LoadReport, load
 from papertrends.progress import Progress, silent
 from papertrends.tables import Tables
 from papertrends.themes.model import ThemeModel
+from papertrends.themes.naming import Namer, rename_themes
 from papertrends.themes.theme import Theme, as_themes
 from papertrends.trends import resolve_period, theme_changes, theme_trends
 
@@ -64,6 +65,8 @@ class Analysis:
         The fitted model; its ``bertopic`` is None where the fit came from the cache.
     settings, versions : mapping
         What the run was asked for, and the versions of what did it.
+    naming_notes : tuple of str
+        What came of asking somebody for the names of discovered themes.
     """
 
     tables: Tables
@@ -71,6 +74,7 @@ class Analysis:
     model: ThemeModel
     settings: Mapping[str, Any]
     versions: Mapping[str, str]
+    naming_notes: tuple[str, ...] = ()
 
     @property
     def papers(self) -> pd.DataFrame:
@@ -107,6 +111,18 @@ class Analysis:
         """The changes table: verdict, effect, interval and q-value a theme."""
         return self.tables.changes
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was done without, and why, and who named themes, in sentences."""
+        return (*self.model.notes, *self.naming_notes)
+
+    @property
+    def offline_labels(self) -> dict[str, str]:
+        """The label found offline of each theme that has another name now, by theme id."""
+        found = self.model.themes.set_index("theme_id")["name"]
+        names = self.themes.set_index("theme_id")["name"]
+        return {str(key): str(found[key]) for key in names.index if found[key] != names[key]}
+
     @cached_property
     def summary(self) -> Summary:
         """Every number and sentence of the report."""
@@ -117,7 +133,8 @@ class Analysis:
             self.load_report,
             settings=self.settings,
             versions=self.versions,
-            notes=self.model.notes,
+            notes=self.notes,
+            offline_labels=self.offline_labels,
         )
 
     def write_report(self, path: str | Path) -> Path:
@@ -156,7 +173,8 @@ class Analysis:
             "versions": dict(self.versions),
             "settings": dict(self.settings),
             "files": files,
-            "notes": list(self.model.notes),
+            "notes": list(self.notes),
+            "offline_labels": self.offline_labels,
             "load_report": report,
         }
 
@@ -182,6 +200,7 @@ def analyse(
     year: int | None = None,
     encoder: str | Encoder = "auto",
     seed: int = 0,
+    labels_from: Namer | None = None,
     progress: Progress = silent,
 ) -> Analysis:
     """Load dumps, find their themes, and tell how the themes' frequency changed.
@@ -201,6 +220,9 @@ def analyse(
         As for `ThemeModel`.
     seed : int, default 0
         The same files and seed give the same bytes.
+    labels_from : Namer, optional
+        Whom to ask for names of discovered themes, such as a `LabelEndpoint`; what is
+        sent there is told at `rename_themes`. Without it nobody is asked.
     progress : Progress, optional
 
     Returns
@@ -217,10 +239,20 @@ def analyse(
     papers = loaded.papers
     period = resolve_period(papers, by)
     model = fit_cached(papers, wanted, encoder=encoder, seed=seed, progress=progress)
+    named, naming_notes = model.themes, tuple[str, ...]()
+    if labels_from is not None:
+        named, naming_notes = rename_themes(
+            model.themes,
+            model.memberships,
+            papers,
+            labels_from,
+            taken=[phrase for theme in wanted for phrase in theme.phrases],
+            progress=progress,
+        )
     trends = theme_trends(papers, model.memberships, by=period, themes=model.themes)
     tables = Tables(
         papers=papers,
-        themes=model.themes,
+        themes=named,
         memberships=model.memberships,
         unassigned=model.unassigned,
         map=model.map,
@@ -234,8 +266,9 @@ def analyse(
         "seed": seed,
         "encoder": model.encoder_name,
         "themes": [theme.as_dict() for theme in wanted],
+        "labels_from": labels_from.source if labels_from is not None else None,
     }
-    return Analysis(tables, loaded.report, model, settings, versions())
+    return Analysis(tables, loaded.report, model, settings, versions(), naming_notes)
 
 
 def versions() -> dict[str, str]:

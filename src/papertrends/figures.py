@@ -26,6 +26,7 @@ from papertrends.drawing.looks import (
     short_name,
     text_lines,
     theme_styles,
+    top_level,
 )
 from papertrends.drawing.shares import draw_dots, draw_lines, share_hover
 from papertrends.tables import CHANGES, MAP, MEMBERSHIPS, THEMES, TRENDS, require_columns
@@ -48,7 +49,8 @@ def plot_shares(
     """Draw the share of each theme over time, with 95 % intervals.
 
     Up to four periods are drawn as a change (one row a theme, its periods below each
-    other, earliest open and newest filled); more as lines.
+    other, earliest open and newest filled); more as lines. A finer theme is left out
+    where its broad theme is drawn; leave the broad one out of `trends` to see it.
 
     Parameters
     ----------
@@ -66,7 +68,7 @@ def plot_shares(
     """
     require_columns(trends, TRENDS, "trends")
     require_columns(themes, THEMES, "themes", "theme_id", "name", "kind", "n_papers")
-    shown = _shown(themes)
+    shown = _shown(themes, trends)
     rows = trends[trends["theme_id"].isin(shown["theme_id"])].sort_values(["theme_id", "period"])
     if rows.empty:
         return blank("There are no papers to show.")
@@ -82,7 +84,8 @@ def plot_changes(changes: pd.DataFrame, themes: pd.DataFrame) -> go.Figure:
     """Draw each theme's odds ratio with its interval on a logarithmic axis, sorted.
 
     An effect of 0 or infinity stands as an open symbol at the end of the axis, and a
-    theme without an effect is listed as having too little data.
+    theme without an effect is listed as having too little data. A finer theme is left
+    out where its broad theme is drawn.
 
     Parameters
     ----------
@@ -96,7 +99,7 @@ def plot_changes(changes: pd.DataFrame, themes: pd.DataFrame) -> go.Figure:
     """
     require_columns(changes, CHANGES, "changes")
     require_columns(themes, THEMES, "themes", "theme_id", "name", "n_papers")
-    shown = _shown(themes)
+    shown = _shown(themes, changes)
     rows = changes[changes["theme_id"].isin(shown["theme_id"])].copy()
     if rows.empty:
         return blank("There is no change to show: that takes two periods.")
@@ -145,6 +148,8 @@ def plot_map(
 def plot_heatmap(trends: pd.DataFrame, themes: pd.DataFrame, *, by: str = "") -> go.Figure:
     """Draw the share of each theme in each period as the colour of a cell.
 
+    A finer theme is left out where its broad theme is drawn.
+
     Parameters
     ----------
     trends, themes : DataFrame
@@ -161,7 +166,7 @@ def plot_heatmap(trends: pd.DataFrame, themes: pd.DataFrame, *, by: str = "") ->
 
     require_columns(trends, TRENDS, "trends")
     require_columns(themes, THEMES, "themes", "theme_id", "name", "n_papers")
-    shown = _shown(themes)
+    shown = _shown(themes, trends)
     rows = trends[trends["theme_id"].isin(shown["theme_id"])].sort_values("period")
     if rows.empty:
         return blank("There are no papers to show.")
@@ -212,9 +217,15 @@ def _by_size(themes: pd.DataFrame) -> pd.DataFrame:
     return themes.iloc[order].reset_index(drop=True)
 
 
-def _shown(themes: pd.DataFrame) -> pd.DataFrame:
-    """Keep the largest themes, and every named one: more rows than these nobody reads."""
-    sized = _by_size(themes)
+def _shown(themes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep of the themes in `rows` the largest at the top, and every named one.
+
+    More rows than these nobody reads, and finer themes would say again what their
+    broad theme says.
+    """
+    sized = _by_size(themes[themes["theme_id"].isin(rows["theme_id"])])
+    tops = top_level(sized)
+    sized = sized[sized["theme_id"] == sized["theme_id"].map(tops)].reset_index(drop=True)
     if len(sized) <= MOST_ROWS or "kind" not in sized:
         return sized.head(MOST_ROWS)
     named = (sized["kind"] == "named").to_numpy()

@@ -5,15 +5,21 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from papertrends.report import Summary, summarise
+from papertrends.report import Summary, render, summarise
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WATCH = """
+window.policyBroken = [];
+document.addEventListener("securitypolicyviolation",
+  (event) => window.policyBroken.push(event.effectiveDirective + " " + event.blockedURI));
+"""
 
 
 def _load_sample() -> ModuleType:
@@ -57,6 +63,8 @@ def summaries(sample: ModuleType) -> dict[str, Summary]:
         "one": summary_of(sample, sample.one_digest(), "digest"),
         "many": summary_of(sample, sample.many_months(), "month"),
         "hostile": summary_of(sample, sample.hostile(), "digest"),
+        "nested": summary_of(sample, sample.nested(), "digest"),
+        "wide": summary_of(sample, sample.wide(), "month"),
     }
 
 
@@ -90,3 +98,48 @@ def browser() -> Iterator[Any]:
         )
         yield chromium
         chromium.close()
+
+
+def wait_until_drawn(page, n_charts: int) -> None:
+    # Waiting for a function would need eval in the page, which its policy refuses.
+    page.locator(".plot[data-drawn]").nth(n_charts - 1).wait_for(timeout=60_000)
+
+
+@pytest.fixture(scope="session")
+def files(summaries, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    paths = {}
+    for name, summary in summaries.items():
+        paths[name] = folder / f"{name}.html"
+        paths[name].write_text(render(summary), encoding="utf-8")
+    return paths
+
+
+@pytest.fixture
+def opened(browser, files, summaries):
+    """Open a report, wait until it is drawn, and fail on whatever it should not have done."""
+
+    @contextmanager
+    def open_page(name, *, width=1280, height=900, scheme="light", address="", quiet=True):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme
+        )
+        context.add_init_script(WATCH)
+        page = context.new_page()
+        noise: list[str] = []
+        requests: list[str] = []
+        page.on("console", lambda message: noise.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: noise.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: (noise.append("dialog"), dialog.dismiss()))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(files[name].as_uri() + address)
+        wait_until_drawn(page, len(summaries[name].charts))
+        yield page
+        if quiet:
+            assert noise == []
+            assert page.evaluate("window.policyBroken") == []
+            loaded = [url for url in requests if not url.startswith(("data:", "blob:"))]
+            assert {url.split("#")[0] for url in loaded} == {files[name].as_uri()}
+        context.close()
+
+    return open_page

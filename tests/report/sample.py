@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -267,3 +268,57 @@ def hostile() -> Tables:
     themes = tuple((tid, names.get(tid, name), kind, (*words, "<i>&"), least)
                    for tid, name, kind, words, least in THEMES)  # fmt: skip
     return tables_of(papers, themes=themes)
+
+
+PARENTS = {"d3": "d1", "d5": "d2", "d8": "d2", "d6": "n1", "d10": "d6"}
+
+
+def nested() -> Tables:
+    """Return the two digests with finer themes, under broad ones and one under a named one."""
+    return _with_parents(two_digests(), PARENTS)
+
+
+def wide(broad: int = 30, finer: int = 2) -> Tables:
+    """Return 14 months of 30 broad themes, each with two finer ones: half of its papers each."""
+    tables = many_months()
+    themes, members = tables.themes, tables.memberships
+    found = [tid for tid in themes["theme_id"] if tid.startswith("d")]
+    rows, belongings = [], []
+    for number in range(broad - len(found)):
+        source, part = found[number % len(found)], number // len(found)
+        rows.append((source, f"b{number}", f"Broad {number}", part))
+    rows += [
+        (source, f"{tid}-{k}", f"{name} {'ab'[k]}", k)
+        for tid, source, name in [
+            *((tid, tid, tid) for tid in found),
+            *((tid, source, name) for source, tid, name, _ in rows),
+        ]
+        for k in range(finer)
+    ]
+    parents = {tid: tid.rpartition("-")[0] for _, tid, _, _ in rows if "-" in tid}
+    copies = []
+    for source, tid, name, k in rows:
+        own = members[members["theme_id"] == source].iloc[k::2]
+        belongings.append(own.assign(theme_id=tid, primary=False))
+        theme = themes[themes["theme_id"] == source].iloc[0].to_dict()
+        copies.append(theme | {"theme_id": tid, "name": name, "n_papers": len(own)})
+    themes = conform(pd.concat([themes, pd.DataFrame(copies)]), schema.THEMES)
+    members = conform(pd.concat([members, *belongings]), schema.MEMBERSHIPS)
+    joined = members.merge(tables.papers, on="paper_id")
+    ids = tuple((tid,) for tid in themes["theme_id"])
+    counts = conform(pd.DataFrame(_trend_rows(tables.papers, joined, ids, "month")), schema.TRENDS)
+    return _with_parents(
+        replace(tables, themes=themes, memberships=members, trends=counts,
+                changes=_changes(counts)), parents)  # fmt: skip
+
+
+def _with_parents(tables: Tables, parents: dict[str, str]) -> Tables:
+    """Put themes under others; a finer one is the main theme of no paper."""
+    themes = tables.themes.copy()
+    themes["parent"] = themes["theme_id"].map(parents).fillna("").astype("str")
+    finer = {tid for tid, parent in parents.items() if parent.startswith(("d", "b"))}
+    members = tables.memberships.assign(broad=~tables.memberships["theme_id"].isin(finer))
+    best = members.sort_values(["primary", "score", "theme_id"], ascending=False, kind="stable")
+    first = best[best["broad"]].drop_duplicates("paper_id").index
+    members["primary"] = members.index.isin(first)
+    return replace(tables, themes=themes, memberships=conform(members, schema.MEMBERSHIPS))

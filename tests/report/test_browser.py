@@ -2,65 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from contextlib import contextmanager
 
 import pytest
 
 from papertrends.report import render
 
 pytestmark = pytest.mark.browser
-
-WATCH = """
-window.policyBroken = [];
-document.addEventListener("securitypolicyviolation",
-  (event) => window.policyBroken.push(event.effectiveDirective + " " + event.blockedURI));
-"""
-
-
-def wait_until_drawn(page, n_charts: int) -> None:
-    # Waiting for a function would need eval in the page, which its policy refuses.
-    page.locator(".plot[data-drawn]").nth(n_charts - 1).wait_for(timeout=60_000)
-
-
-@pytest.fixture(scope="module")
-def files(summaries, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pages")
-    paths = {}
-    for name, summary in summaries.items():
-        paths[name] = folder / f"{name}.html"
-        paths[name].write_text(render(summary), encoding="utf-8")
-    return paths
-
-
-@pytest.fixture
-def opened(browser, files, summaries):
-    """Open a report, wait until it is drawn, and fail on whatever it should not have done."""
-
-    @contextmanager
-    def open_page(name, *, width=1280, height=900, scheme="light", address="", quiet=True):
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme
-        )
-        context.add_init_script(WATCH)
-        page = context.new_page()
-        noise: list[str] = []
-        requests: list[str] = []
-        page.on("console", lambda message: noise.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: noise.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: (noise.append("dialog"), dialog.dismiss()))
-        page.on("request", lambda request: requests.append(request.url))
-        page.goto(files[name].as_uri() + address)
-        wait_until_drawn(page, len(summaries[name].charts))
-        yield page
-        if quiet:
-            assert noise == []
-            assert page.evaluate("window.policyBroken") == []
-            loaded = [url for url in requests if not url.startswith(("data:", "blob:"))]
-            assert {url.split("#")[0] for url in loaded} == {files[name].as_uri()}
-        context.close()
-
-    return open_page
 
 
 def overflow(page) -> int:
@@ -228,6 +177,52 @@ def test_deep_link_to_a_theme(opened):
         assert page.evaluate("document.activeElement.id") == "theme=d5"
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_deep_link_to_a_finer_theme_opens_it_in_its_card(opened, width):
+    with opened("nested", width=width, address="#theme=d3") as page:
+        part = page.locator("[id='theme=d3']")
+        assert part.evaluate("part => part.open")
+        assert part.evaluate("part => part.closest('article').id") == "theme=d1"
+        assert page.evaluate("document.activeElement.id") == "theme=d3"
+        assert -5 <= part.bounding_box()["y"] < 400
+        assert part.locator(".stability").is_visible()
+        assert part.locator("[data-theme='d3'] li").count() == 3
+        assert overflow(page) <= 0
+        page.evaluate("location.hash = '#theme=d5'")
+        page.locator("[id='theme=d5'][open]").wait_for()
+        assert page.locator(".here").count() == 1
+
+
+def test_a_finer_theme_opens_by_keyboard_and_leads_to_its_papers(opened, summaries):
+    with opened("nested") as page:
+        card = next(c for c in summaries["nested"].themes if c.theme_id == "d3")
+        part = page.locator("[id='theme=d3']")
+        assert not part.locator(".verdict").is_visible()
+        part.locator("> summary").focus()
+        page.keyboard.press("Enter")
+        assert part.locator(".verdict").is_visible()
+        assert card.brief in part.locator("> summary").inner_text()
+        part.get_by_text("Show them in the table").click()
+        page.get_by_text(f"{card.n_papers} of 150 papers", exact=True).wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_thirty_broad_themes_stay_readable(opened, width, scheme):
+    with opened("wide", width=width, scheme=scheme) as page:
+        assert overflow(page) <= 0
+        boxes = [note.bounding_box() for note in page.locator("#plot-shares .annotation").all()]
+        right = page.locator("#plot-shares").bounding_box()
+        seen = [box for box in boxes if box]
+        assert len(seen) == (0 if width == 360 else 6)
+        for box in seen:
+            assert box["x"] + box["width"] <= right["x"] + right["width"]
+        seen.sort(key=lambda box: box["y"])
+        for upper, lower in itertools.pairwise(seen):
+            assert upper["y"] + upper["height"] <= lower["y"] + 3
+        assert page.locator("#plot-changes").bounding_box()["height"] < 1000
+
+
 def test_deep_link_to_a_filter(opened):
     with opened("two", address="#papers&theme=n3&period=2025-07-31") as page:
         assert page.input_value("#theme-filter") == "n3"
@@ -387,7 +382,7 @@ def test_five_thousand_papers_answer(browser, sample, summarised, tmp_path):
     path.write_text(render(summarised(tables, "month")), encoding="utf-8")
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(path.as_uri())
-    wait_until_drawn(page, 4)
+    page.locator(".plot[data-drawn]").nth(3).wait_for(timeout=60_000)
     assert page.locator("#rows tr").count() == 50
     page.fill("#query", "warm")
     spent = page.evaluate(

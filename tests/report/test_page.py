@@ -108,6 +108,55 @@ def test_hostile_text_makes_no_element(pages, summaries):
         assert shown in " ".join(pages["hostile"].text.split())
 
 
+def test_finer_themes_stand_in_the_card_of_their_broad_theme(texts, summaries):
+    for name in ("nested", "wide"):
+        cards = re.split('<article class="card" ', texts[name])[1:]
+        assert len(cards) == len(summaries[name].top_themes)
+        for card, text in zip(summaries[name].top_themes, cards, strict=True):
+            assert text.startswith(f'id="theme={card.theme_id}"')
+            inside = re.findall('<details class="part" id="theme=([^"]+)"', text)
+            wanted = [c.theme_id for c in summaries[name].themes if c.parent_id == card.theme_id]
+            finer = {c.theme_id for c in summaries[name].themes if c.level == "finer"}
+            assert inside == [one for one in wanted if one in finer]
+
+
+def test_a_named_card_links_to_what_was_found_in_it(texts):
+    card = texts["nested"].split('id="theme=n1"')[1].split("</article>")[0]
+    assert '<p class="part"><a href="#theme=d6">' in card
+    assert 'part of <a href="#theme=n1">' in texts["nested"]
+
+
+def test_finer_themes_are_indented_in_tables_and_filter(texts, pages):
+    text = texts["nested"]
+    assert re.search('<tr class="finer"><th scope="row"><a href="#theme=d3">', text)
+    assert not re.search('<tr class="finer"><th scope="row"><a href="#theme=d6">', text)
+    assert re.search('<option value="d3">– ', text)
+    assert re.search('<option value="d6">[^–]', text)
+
+
+def test_charts_draw_the_themes_that_the_summary_chose(pages, summaries):
+    for name, page in pages.items():
+        figures = page.json("figures")
+        for chart in summaries[name].charts:
+            traces = figures[chart.chart_id]["data"]
+            if chart.chart_id == "map":
+                continue
+            keys = [row for t in traces for row in t.get("customdata", [])]
+            flat = [k if isinstance(k[0], str) else k[0] for k in keys]
+            assert {key[0] for key in flat} == set(chart.theme_ids)
+
+
+def test_a_theme_has_the_same_colour_in_charts_and_cards(pages, summaries):
+    data = pages["wide"].json("data")
+    colours = {theme["id"]: theme["color"] for theme in data["themes"]}
+    for trace in pages["wide"].json("figures")["shares"]["data"]:
+        if trace.get("customdata"):
+            assert trace["line"]["color"] == colours[trace["customdata"][0][0]]
+    for card in summaries["wide"].themes:
+        if card.level == "finer":
+            assert colours[card.theme_id] == colours[card.parent_id]
+
+
 def test_templates_are_not_run_twice(pages):
     assert "{{ 7*7 }}" in pages["hostile"].text
     assert "49" not in re.findall(r"\{\{?\s*49", pages["hostile"].text)
@@ -229,6 +278,13 @@ def test_notebook_card_is_escaped_and_has_the_headline(summaries):
     assert "<script" not in card
     assert html.escape("<img src=x onerror=") in card
     assert "Two digests can show a change, never a trend." in notebook_card(summaries["two"])
+
+
+def test_notebook_card_leaves_finer_themes_to_the_table(summaries):
+    card = notebook_card(summaries["wide"])
+    assert card.count("<tr><td>") == 34
+    assert "Finer themes: 60, in <code>.themes</code>." in card
+    assert "Finer" not in notebook_card(summaries["two"])
 
 
 def test_a_page_for_one_paper(sample, summarised):

@@ -17,10 +17,10 @@ from papertrends.tables import CHANGES, MEMBERSHIPS, PAPERS, THEMES, TRENDS, UNA
 
 
 def counted(n_old, n_new, *, q=0.01, verdict="rising", effect=2.0, name="prompt learning",
-            kind="named", totals=(86, 69), theme_id="n1"):  # fmt: skip
+            kind="named", totals=(86, 69), theme_id="n1", parent=""):  # fmt: skip
     """Return one theme's rows: themes, trends, changes."""
     theme = {"theme_id": theme_id, "name": name, "kind": kind, "keywords": "prompt, tuning",
-             "n_papers": n_old + n_new, "stability": 0.9}  # fmt: skip
+             "n_papers": n_old + n_new, "stability": 0.9, "parent": parent}  # fmt: skip
     trends = [
         {"theme_id": theme_id, "period": day, "n_theme": k, "n_papers": n, "share": k / n,
          "share_low": max(0.0, k / n - 0.05), "share_high": k / n + 0.05, "partial": False}
@@ -123,6 +123,81 @@ class TestHeadline:
             counted(7, 8, q=0.9, verdict="steady", theme_id="d2", kind="discovered", name="calm"),
         )
         assert [s.theme_id for s in summary.headline] == ["n1", "d1", "n2", ""]
+
+    @staticmethod
+    def broad(**given):
+        return counted(9, 30, theme_id="d1", kind="discovered", name="Broad", **given)
+
+    @staticmethod
+    def finer(theme_id="d2", parent="d1", **given):
+        return counted(2, 17, theme_id=theme_id, kind="discovered", name="Finer", parent=parent,
+                       **given)  # fmt: skip
+
+    def test_a_broad_theme_and_its_finer_one_are_told_once(self, sample):
+        # The finer one is the surer, and takes no place of its own.
+        summary = made(sample, self.broad(q=0.03), self.finer(q=0.001))
+        assert [s.theme_id for s in summary.headline][:1] == ["d1"]
+        assert "Finer" not in " ".join(said(summary))
+
+    def test_a_part_of_a_named_theme_is_told_with_it(self, sample):
+        under = self.finer(parent="n1")
+        text = " ".join(said(made(sample, counted(7, 17), under)))
+        assert "Prompt learning rose" in text
+        assert "Finer" not in text
+
+    def test_a_finer_theme_that_moved_alone_is_told_with_its_broad_one(self, sample):
+        summary = made(sample, self.broad(q=0.4, verdict="too little data"), self.finer())
+        assert said(summary)[0].startswith("Finer, part of Broad, rose from 2 % to 25 % of")
+        assert summary.headline[0].theme_id == "d2"
+
+    def test_both_are_told_where_they_moved_apart(self, sample):
+        down = counted(20, 3, theme_id="d2", kind="discovered", name="Finer", parent="d1",
+                       verdict="falling", effect=0.2)  # fmt: skip
+        summary = made(sample, self.broad(q=0.001), down)
+        assert [s.theme_id for s in summary.headline][:2] == ["d1", "d2"]
+        assert said(summary)[1].startswith("Finer, part of Broad, fell from 23 % to 4 % of")
+
+    def test_a_finer_theme_of_a_broad_one_not_told_for_want_of_room_is_not_told(self, sample):
+        """The broad theme stands where its surest part would have stood."""
+        others = [counted(3, 20, q=0.01 + i / 1000, theme_id=f"d{i}", kind="discovered",
+                          name=f"T{i}") for i in range(10, 18)]  # fmt: skip
+        summary = made(sample, self.broad(q=0.04), self.finer(q=0.001), *others)
+        assert summary.headline[0].theme_id == "d1"
+
+    def test_new_and_gone_name_the_broad_theme_too(self, sample):
+        calm = self.broad(q=0.4, verdict="too little data")
+        new = counted(0, 9, effect=math.inf, theme_id="d2", kind="discovered", name="Finer",
+                      parent="d1")  # fmt: skip
+        assert said(made(sample, calm, new))[0].startswith("Finer, part of Broad: new, with 9 of")
+        gone = counted(7, 0, effect=0.0, verdict="falling", theme_id="d2", kind="discovered",
+                       name="Finer", parent="d1")  # fmt: skip
+        assert said(made(sample, calm, gone))[0].startswith(
+            "All 7 papers on Finer, part of Broad, are in the digest of 31 July 2025;"
+        )
+
+    def test_finer_themes_are_not_among_the_largest(self, sample, summarised):
+        tables = sample.nested()
+        last = tables.papers["source"] == "2025-08-05.txt"
+        one = summarised(
+            replace(
+                tables,
+                papers=tables.papers[last].reset_index(drop=True),
+                trends=tables.trends[tables.trends["period"] == "2025-08-05"],
+            )
+        )
+        finer = {card.theme_id for card in one.themes if card.level == "finer"}
+        assert not finer & {sentence.theme_id for sentence in one.headline}
+
+    def test_no_theme_is_told_twice(self, summaries):
+        for summary in summaries.values():
+            told = [s.theme_id for s in summary.headline if s.theme_id]
+            assert len(told) == len(set(told))
+
+    def test_a_still_theme_is_not_told_again_as_the_largest(self, sample):
+        calm = counted(30, 31, q=0.9, verdict="steady")
+        text = said(made(sample, calm, counted(2, 3, q=0.8, verdict="steady", theme_id="d1",
+                                               kind="discovered", name="Other")))  # fmt: skip
+        assert sum("rompt learning" in sentence for sentence in text) == 1
 
     def test_no_papers_in_a_theme_is_said(self, summaries):
         assert "No paper belongs to quantum chemistry." in said(summaries["two"])

@@ -9,16 +9,10 @@ import pandas as pd
 import pytest
 
 from papertrends.themes import discovered
-from papertrends.themes.discovered import MIN_PAPERS, _found_again, discover
+from papertrends.themes.discovered import MIN_PAPERS, Discovery, discover
 from papertrends.themes.model import ThemeModel
 
 COPY = "We study amino residues together with binding pockets. It holds for enzymes."
-
-
-@pytest.fixture
-def few_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use fewer UMAP runs: what is tested does not hang on their number."""
-    monkeypatch.setattr(discovered, "_RUNS", 2)
 
 
 def table(rows: list[tuple[str, str]]) -> pd.DataFrame:
@@ -56,7 +50,7 @@ def test_groups_of_papers_are_found_again(fitted: ThemeModel, papers: pd.DataFra
 
 
 def test_the_order_of_papers_changes_nothing_and_the_seed_is_kept(
-    papers: pd.DataFrame, bag_encoder: Any, few_runs: None
+    papers: pd.DataFrame, bag_encoder: Any
 ) -> None:
     first, again = (
         ThemeModel([], encoder=bag_encoder(), seed=3).fit(frame)
@@ -90,7 +84,7 @@ def test_few_papers_are_searched_for_named_themes_only(
     (note,) = model.notes
     subject = "1 paper is" if n_papers == 1 else f"{n_papers} papers are"
     assert note == (
-        f"{subject} too few to discover themes in (that takes 15): "
+        f"{subject} too few to discover themes in (that takes 8): "
         "only named themes were looked for."
     )
     about = some["paper_id"].str.startswith("prompt").sum()
@@ -115,7 +109,6 @@ LONELY = (
         pytest.param([(f"機械学習 {row}", "提示学习 的 方法") for row in range(16)], id="Chinese"),
     ],
 )
-@pytest.mark.usefixtures("few_runs")
 def test_strange_corpora_are_fitted(
     themes: Any, bag_encoder: Any, rows: list[tuple[str, str]]
 ) -> None:
@@ -126,7 +119,6 @@ def test_strange_corpora_are_fitted(
     assert (len(model.notes) > 0) == (model.themes["kind"] == "named").all()
 
 
-@pytest.mark.usefixtures("few_runs")
 def test_papers_without_abstracts_are_fitted(
     papers: pd.DataFrame, themes: Any, bag_encoder: Any
 ) -> None:
@@ -137,28 +129,101 @@ def test_papers_without_abstracts_are_fitted(
     assert set(members.str.split("-").str[0]) == {"prompt"}
 
 
-@pytest.mark.usefixtures("few_runs")
-def test_what_is_discovered_is_described(papers: pd.DataFrame, bag_encoder: Any) -> None:
+def texts_of(papers: pd.DataFrame) -> list[str]:
     frame = papers.drop_duplicates("paper_id")
-    texts = (frame["title"] + ". " + frame["abstract"]).tolist()
+    return (frame["title"] + ". " + frame["abstract"]).tolist()
+
+
+@pytest.fixture(scope="module")
+def found(make_papers: Any, bag_encoder: Any) -> Discovery:
+    texts = texts_of(make_papers(30))
+    return discover(texts, bag_encoder().encode(texts), seed=0)
+
+
+def test_what_is_discovered_is_described(papers: pd.DataFrame, bag_encoder: Any) -> None:
+    texts = texts_of(papers)
     steps: list[tuple[str, int, int]] = []
-    found = discover(
-        texts,
-        bag_encoder().encode(texts),
-        seed=0,
-        progress=lambda *step: steps.append(step),
+    one = discover(
+        texts, bag_encoder().encode(texts), seed=0, progress=lambda *step: steps.append(step)
     )
-    names = sorted(set(found.topics.tolist()) - {-1})
-    assert len(found.topics) == len(frame)
-    assert sorted(found.stability) == sorted(found.weights) == names
-    assert all(0 <= value <= 1 for value in found.stability.values())
-    assert all(weight >= 0 for phrases in found.weights.values() for weight in phrases.values())
-    assert steps == [("grouping", 1, 2), ("grouping", 2, 2)]
-    assert found.bertopic.topics_ == found.topics.tolist()
+    names = sorted(set(one.topics.tolist()) - {-1})
+    assert names == list(range(4))
+    assert len(one.topics) == len(texts)
+    assert sorted(one.stability) == sorted(one.weights) == names
+    assert all(0.5 <= value <= 1 for value in one.stability.values())
+    assert all(weight >= 0 for phrases in one.weights.values() for weight in phrases.values())
+    assert steps == [("grouping", done, steps[0][2]) for done in range(1, len(steps) + 1)]
+    assert steps[-1][1] == steps[-1][2]
+    assert one.bertopic.topics_ == one.topics.tolist()
 
 
-def test_stability_is_the_mean_of_the_best_overlaps() -> None:
-    topic = np.array([1, 1, 1, 0, 0], bool)
-    same, half, none = [0, 0, 0, 1, 1], [0, 0, -1, -1, -1], [-1] * 5
-    runs = [np.array(run) for run in (same, half, none)]
-    assert _found_again(topic, runs) == pytest.approx((1 + 2 / 3 + 0) / 3)
+def test_finer_topics_lie_in_one_broad_topic(found: Discovery) -> None:
+    finer = sorted(set(found.finer.tolist()) - {-1})
+    assert finer
+    assert finer == list(range(len(finer)))
+    assert sorted(found.parents) == sorted(found.finer_stability) == sorted(found.finer_weights)
+    assert sorted(found.parents) == finer
+    for name in finer:
+        rows = found.finer == name
+        assert set(found.topics[rows].tolist()) == {found.parents[name]}
+        assert rows.sum() >= 4
+        assert found.finer_weights[name]
+    sizes = np.bincount(found.finer[found.finer >= 0])
+    assert (np.diff(sizes) <= 0).all()
+    assert all(list(found.parents.values()).count(over) >= 2 for over in found.parents.values())
+
+
+def test_finer_phrases_are_of_their_own_papers(found: Discovery, make_papers: Any) -> None:
+    texts = texts_of(make_papers(30))
+    for name, phrases in found.finer_weights.items():
+        joined = " ".join(texts[row] for row in np.flatnonzero(found.finer == name)).lower()
+        strongest = max(phrases, key=lambda phrase: phrases[phrase])
+        assert strongest.split()[0] in joined
+        assert all(weight > 0 for weight in phrases.values())
+
+
+def test_the_nearest_topic_of_members_is_theirs(found: Discovery) -> None:
+    inside = found.topics >= 0
+    np.testing.assert_array_equal(found.nearest[inside], found.topics[inside])
+    assert set(found.nearest.tolist()) <= set(found.stability)
+    assert ((found.strength >= 0) & (found.strength <= 1)).all()
+    assert found.strength[inside].min() >= 0.5
+
+
+def test_the_seed_moves_nothing(found: Discovery, make_papers: Any, bag_encoder: Any) -> None:
+    texts = texts_of(make_papers(30))
+    other = discover(texts, bag_encoder().encode(texts), seed=7)
+    np.testing.assert_array_equal(other.topics, found.topics)
+    np.testing.assert_array_equal(other.finer, found.finer)
+    assert other.weights == found.weights
+
+
+def test_bertopics_own_plots_work(found: Discovery) -> None:
+    assert len(found.bertopic.visualize_barchart().data) == len(found.stability)
+    assert found.bertopic.visualize_hierarchy().data
+    assert (found.bertopic.get_topic_info()["Count"].sum()) == len(found.topics)
+
+
+def test_many_copies_of_one_abstract_take_no_time() -> None:
+    vectors = np.tile(np.eye(1, 8, dtype=np.float32), (10_000, 1))
+    copies = discover([COPY] * 10_000, vectors, seed=0)
+    assert set(copies.topics.tolist()) == set(copies.nearest.tolist()) == {-1}
+    assert copies.stability == copies.weights == copies.parents == {}
+
+
+def test_vectors_of_zeros_are_grouped_with_nothing() -> None:
+    texts = [f"{word}. Galaxies" for word in LONELY]
+    nothing = discover(texts, np.zeros((len(texts), 8), dtype=np.float32), seed=0)
+    assert set(nothing.topics.tolist()) == {-1}
+
+
+@pytest.mark.parametrize("n_papers", [1, 2, 3, 15])
+def test_few_papers_are_laid_out_along_their_axes(n_papers: int) -> None:
+    rows = np.random.default_rng(5).normal(size=(n_papers, 6)).astype(np.float32)
+    places = discovered.reduce(rows, discovered.nearest(rows) if n_papers > 1 else (), 2, seed=0)
+    assert places.shape == (n_papers, 2)
+    centred = rows.astype(np.float64) - rows.mean(axis=0)
+    left, strength, _ = np.linalg.svd(centred, full_matrices=False)
+    expected = (left * strength)[:, :2]
+    for axis in range(min(2, n_papers - 1)):
+        np.testing.assert_allclose(np.abs(places[:, axis]), np.abs(expected[:, axis]), atol=1e-5)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from papertrends.themes.labels import (
     N_KEYWORDS,
+    Phrasing,
     Wording,
     candidates,
     normal_form,
@@ -37,9 +38,10 @@ GROUPS = {0: [0, 1, 2], 1: [3, 4, 5], 2: [6, 7, 8]}
 def word(order: list[int] | None = None) -> dict[int, Wording]:
     order = list(range(len(PAPERS))) if order is None else order
     place = {row: number for number, row in enumerate(order)}
+    titles = [PAPERS[row][0] for row in order]
+    texts = [f"{PAPERS[row][0]}. {PAPERS[row][1]}" for row in order]
     return word_themes(
-        [PAPERS[row][0] for row in order],
-        [f"{PAPERS[row][0]}. {PAPERS[row][1]}" for row in order],
+        Phrasing.of(titles, texts),
         {group: np.array(sorted(place[row] for row in rows)) for group, rows in GROUPS.items()},
     )
 
@@ -88,7 +90,7 @@ def test_no_two_labels_are_alike() -> None:
     """Groups with the same words still get labels of their own."""
     texts = ["Speech recognition. Noisy audio for speech recognition."] * 12
     groups = {group: np.arange(3) + 3 * group for group in range(4)}
-    labels = [w.label for w in word_themes(texts, texts, groups).values()]
+    labels = [w.label for w in word_themes(Phrasing.of(texts, texts), groups).values()]
     assert len({frozenset(label.casefold().split()) for label in labels}) == 4
 
 
@@ -96,8 +98,8 @@ def test_a_label_in_use_is_not_given_again() -> None:
     titles = [title for title, _ in PAPERS]
     texts = [f"{title}. {abstract}" for title, abstract in PAPERS]
     groups = {0: np.array([3, 4, 5])}
-    free = word_themes(titles, texts, groups)[0].label
-    taken = word_themes(titles, texts, groups, taken=["Proteins folding"])[0].label
+    free = word_themes(Phrasing.of(titles, texts), groups)[0].label
+    taken = word_themes(Phrasing.of(titles, texts), groups, taken=["Proteins folding"])[0].label
     assert free.casefold() == "protein folding"
     assert taken.casefold() != free.casefold()
 
@@ -113,12 +115,12 @@ def test_given_weights_choose_the_phrases() -> None:
     titles = [title for title, _ in PAPERS]
     texts = [f"{title}. {abstract}" for title, abstract in PAPERS]
     weights = {0: {"noisy audio": 1.0, "nowhere at all": 2.0}}
-    wording = word_themes(titles, texts, {0: np.array([6, 7, 8])}, weights)[0]
+    wording = word_themes(Phrasing.of(titles, texts), {0: np.array([6, 7, 8])}, weights)[0]
     assert wording == Wording("Noisy audio", ("noisy audio",))
 
 
 def test_a_group_without_any_phrase_is_still_named() -> None:
-    wordings = word_themes(["?", "!"], ["?", "!"], {0: np.array([0, 1])}, {0: {}})
+    wordings = word_themes(Phrasing.of(["?", "!"], ["?", "!"]), {0: np.array([0, 1])}, {0: {}})
     assert wordings[0].label == "Theme 1"
     assert wordings[0].keywords == ()
 
@@ -160,7 +162,7 @@ def test_the_vocabulary_counts_papers_not_places() -> None:
 
 def test_sentence_capitals_go_and_names_stay() -> None:
     texts = ["CLIP Encoders are used. Frozen CLIP encoders.", "Clip art by CLIP encoders"]
-    keywords = word_themes(texts, texts, {0: np.array([0, 1])})[0].keywords
+    keywords = word_themes(Phrasing.of(texts, texts), {0: np.array([0, 1])})[0].keywords
     assert "CLIP encoders" in keywords
 
 

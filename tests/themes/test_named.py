@@ -19,6 +19,7 @@ from papertrends.themes.evidence import (
     WordSpace,
     score,
     texts_of,
+    words_of,
 )
 from papertrends.themes.fitted import corpus_of, texts_of_papers
 from papertrends.themes.named import describe, evidence_of, fit_theme, jaccard
@@ -213,6 +214,30 @@ def test_places_are_counted_in_title_and_abstract(fit: Fit, field: Corpus) -> No
         assert evidence[row, 0] == ("enzyme sequences" in title.lower())
         count = abstract.lower().count("enzyme sequences")
         assert evidence[row, 1] == pytest.approx(np.log1p(count))
+
+
+def test_what_a_paper_does_without_is_not_counted(fit: Fit) -> None:
+    """Words after "without" and the like, and acronyms that mean something else there."""
+    frame = pd.DataFrame(
+        {
+            "paper_id": ["a", "b", "c", "d"],
+            "title": ["One", "Two", "Three", "RAG for images"],
+            "abstract": [
+                "We use fine-tuning. It works without any fine-tuning of others.",
+                "It needs no fine-tuning; unlike fine-tuning it is fast.",
+                "Fine-tuning without labels.",
+                "We propose Region-Aware Generation (RAG). RAG draws regions.",
+            ],
+        }
+    )
+    vectors = np.eye(4, dtype=np.float32)
+    some = Corpus(frame["paper_id"], frame["title"], frame["abstract"], vectors, vectors)
+    space = WordSpace.fit(texts_of(some))
+    assert words_of(("fine-tuning",), some, space).count.tolist() == [1, 0, 1, 0]
+    words = words_of(("retrieval-augmented generation", "RAG"), some, space)
+    assert not words.anywhere.any()
+    assert words_of(("region-aware generation", "RAG"), some, space).count[3] == 3
+    assert words_of(("region-aware generation", "RAG"), some, space).in_title[3]
 
 
 def test_an_acronym_that_the_papers_define_is_a_phrase(bag_encoder: Any) -> None:

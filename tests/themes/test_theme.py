@@ -137,8 +137,8 @@ def test_a_built_in_name_or_alias_brings_the_whole_theme(name: str, theme_id: st
 
 def test_a_theme_of_ones_own_replaces_the_built_in_one() -> None:
     own = Theme("prompt learning", description="mine")
-    assert as_themes([own, "federated learning"]) == (own, Theme("federated learning"))
-    assert as_themes("federated learning") == (Theme("federated learning"),)
+    assert as_themes([own, "my own subject"]) == (own, Theme("my own subject"))
+    assert as_themes("my own subject") == (Theme("my own subject"),)
     assert as_themes(own) == (own,)
     assert as_themes([]) == ()
 

@@ -72,26 +72,81 @@ class ThemeStyle:
     dash: str
 
 
+def top_level(themes: pd.DataFrame) -> dict[str, str]:
+    """Tell which theme at the top of `themes` each theme stands under.
+
+    At the top are named themes and broad discovered ones, also those that are part of
+    a named theme. A finer theme is one whose parent is a discovered theme of the
+    table; parents that lead back to themselves count as none.
+
+    Parameters
+    ----------
+    themes : DataFrame
+        The themes table; without ``kind`` and ``parent`` every theme is at the top.
+
+    Returns
+    -------
+    dict of str to str
+        The id of the broad theme of each finer theme, and of every other its own.
+    """
+    ids = [str(theme_id) for theme_id in themes["theme_id"]]
+    if "parent" not in themes or "kind" not in themes:
+        return {theme_id: theme_id for theme_id in ids}
+    discovered = (themes["kind"] == "discovered").to_numpy()
+    over = {
+        theme_id: str(parent)
+        for theme_id, parent, found in zip(ids, themes["parent"], discovered, strict=True)
+        if found
+    }
+    tops = {}
+    for theme_id in ids:
+        way = [theme_id]
+        while over.get(way[-1]) in over and over[way[-1]] not in way:
+            way.append(over[way[-1]])
+        tops[theme_id] = theme_id if over.get(way[-1]) in over else way[-1]
+    return tops
+
+
 def theme_styles(themes: pd.DataFrame) -> dict[str, ThemeStyle]:
     """Give each theme its colour, symbol and dash, the same for the same ids.
 
     A theme's place in the palette follows from its id; where two would meet, the
     later one (in natural order of the ids) takes the next place least used, so that
-    no two of the first 320 themes look the same.
+    no two of the first 320 themes at the top look the same. A finer theme has the
+    colour of its broad one and another symbol.
 
     Parameters
     ----------
     themes : DataFrame
-        The themes table; only ``theme_id`` is read, and its order does not matter.
+        The themes table; only ``theme_id`` is read, and where they are there ``kind``
+        and ``parent``; its order does not matter.
 
     Returns
     -------
     dict of str to ThemeStyle
-        By ``theme_id``, in natural order of the ids.
+        By ``theme_id``, those at the top first, each in natural order of the ids.
     """
+    tops = top_level(themes)
+    ordered = sorted(tops, key=natural_order)
+    styles = _top_styles([theme_id for theme_id in ordered if tops[theme_id] == theme_id])
+    family: dict[str, int] = {}
+    for theme_id in ordered:
+        top = tops[theme_id]
+        if top == theme_id:
+            continue
+        turn = family[top] = family.get(top, 0) + 1
+        # One symbol of the eight is the broad theme's own.
+        steps = (turn - 1) % (len(SYMBOLS) - 1) + 1
+        symbol = SYMBOLS[(SYMBOLS.index(styles[top].symbol) + steps) % len(SYMBOLS)]
+        dash = DASHES[(DASHES.index(styles[top].dash) + turn) % len(DASHES)]
+        styles[theme_id] = ThemeStyle(styles[top].color, symbol, dash)
+    return styles
+
+
+def _top_styles(ids: Sequence[str]) -> dict[str, ThemeStyle]:
     used = [0] * len(PALETTE)
     styles = {}
-    for theme_id in sorted(map(str, themes["theme_id"]), key=natural_order):
+    for theme_id in ids:
         wish = hashlib.sha256(theme_id.encode()).digest()[0] % len(PALETTE)
         places = [(wish + step) % len(PALETTE) for step in range(len(PALETTE))]
         place = min(places, key=lambda index: used[index])

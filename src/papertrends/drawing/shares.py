@@ -15,6 +15,7 @@ import pandas as pd
 from papertrends.drawing.looks import (
     GREY,
     ROW_HEIGHT,
+    SYMBOLS,
     ThemeStyle,
     finish,
     hover_text,
@@ -30,6 +31,12 @@ from papertrends.drawing.looks import (
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+MOST_LONG_NAMES = 8
+FEW_FAINT = 12
+#: The symbols of the lines as signs of text, where two lines share a colour.
+SIGNS = dict(zip(SYMBOLS, "●■◆▲✚★▼⬢", strict=True))
+_INDENT = "\u2003"  # as wide as a sign, and kept at the start of a line
 
 
 def draw_dots(
@@ -109,6 +116,7 @@ def draw_lines(
     names = dict(zip(themes["theme_id"], themes["name"], strict=True))
     figure = go.Figure()
     ends: list[tuple[float, str]] = []
+    faint = 0.35 if len(names) - len(highlight) <= FEW_FAINT else 0.2
     for theme in sorted(names, key=lambda theme: (theme in highlight, natural_order(theme))):
         own, style = rows[rows["theme_id"] == theme], styles[theme]
         if own.empty:
@@ -120,7 +128,7 @@ def draw_lines(
             high = [percent(share) for share in own["share_high"]]
             figure.add_scatter(
                 x=dates + dates[::-1], y=high + low[::-1], fill="toself", mode="lines",
-                fillcolor=rgba(style.color, 0.13), line={"width": 0}, hoverinfo="skip",
+                fillcolor=rgba(style.color, 0.1), line={"width": 0}, hoverinfo="skip",
                 showlegend=False, meta="band",
             )  # fmt: skip
             ends.append((percent(own["share"].iloc[-1]) or 0.0, theme))
@@ -128,7 +136,7 @@ def draw_lines(
             x=dates,
             y=[percent(share) for share in own["share"]],
             mode="lines+markers",
-            opacity=1 if loud else 0.35,
+            opacity=1 if loud else faint,
             line={"color": style.color, "width": 2.2 if loud else 1.2, "dash": style.dash},
             marker={
                 "size": 7 if loud else 4,
@@ -145,7 +153,7 @@ def draw_lines(
     figure.update_yaxes(title="share of the papers", ticksuffix=" %", rangemode="tozero")
     top = max((value for value, _ in ends), default=0.0)
     peak = max((percent(high) or 0.0 for high in rows["share_high"].dropna()), default=top)
-    _end_names(figure, ends, names, styles, gap=0.05 * peak)
+    _end_names(figure, ends, names, styles, peak=peak)
     return figure
 
 
@@ -155,18 +163,23 @@ def _end_names(
     names: dict[str, str],
     styles: dict[str, ThemeStyle],
     *,
-    gap: float,
+    peak: float,
 ) -> None:
     """Write the names beside the ends of their lines, moved apart where they would meet."""
     ordered = sorted(ends)
+    most = 2 if len(ordered) <= MOST_LONG_NAMES else 1
+    lines = [text_lines(names[theme], 22, most) for _, theme in ordered]
     heights = [value for value, _ in ordered]
     for lower, upper in pairwise(range(len(heights))):
+        # Room for half of each of the two names.
+        gap = 0.025 * (len(lines[lower]) + len(lines[upper])) * peak
         heights[upper] = max(heights[upper], heights[lower] + gap)
-    for height, (_, theme) in zip(heights, ordered, strict=True):
-        name = text_lines(names[theme], 28, 1)[0]
+    for height, (_, theme), parts in zip(heights, ordered, lines, strict=True):
+        name = f"<br>{_INDENT}".join(parts)
+        sign = SIGNS[styles[theme].symbol]
         figure.add_annotation(
             x=1, xref="paper", xanchor="left", xshift=10, y=height, yref="y", showarrow=False,
-            text=f'<span style="color:{styles[theme].color}">■</span> {name}', align="left",
+            text=f'<span style="color:{styles[theme].color}">{sign}</span> {name}', align="left",
             font={"size": 12}, name="end",
         )  # fmt: skip
 

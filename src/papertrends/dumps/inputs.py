@@ -188,10 +188,15 @@ def _short_names(paths: Iterable[Path]) -> dict[Path, str]:
             ends[path.parts[-depth:]].append(path)
         for end, same in ends.items():
             if len(same) == 1:
-                names[same[0]] = Path(*end).as_posix()
+                names[same[0]] = _as_text(Path(*end))
             else:
                 open_groups.append((depth + 1, same))
     return names
+
+
+def _as_text(path: Path) -> str:
+    # Bytes in a name that are no UTF-8 could be written to no table.
+    return os.fsencode(path.as_posix()).decode("utf-8", errors="replace")
 
 
 def _unreadable(shown: str, error: OSError) -> InputError:

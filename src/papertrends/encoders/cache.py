@@ -53,7 +53,7 @@ def encode_cached(
     -------
     numpy.ndarray of float32, shape (n, d)
     """
-    keys = [sha256_of(f"{encoder.name}\0{text}".encode()) for text in texts]
+    keys = [_key(f"{encoder.name}\0{text}") for text in texts]
     known = _read(folder, keys)
     new = _encoded(encoder, texts, keys, known, progress)
     if len({len(vector) for vector in (known | new).values()}) > 1:
@@ -63,6 +63,11 @@ def encode_cached(
         _write(folder, new)
     known |= new
     return np.stack([known[key] for key in keys]) if keys else np.zeros((0, 0), dtype=np.float32)
+
+
+def _key(text: str) -> str:
+    # Half of a surrogate pair has no UTF-8; what becomes of it is for the encoder to say.
+    return sha256_of(text.encode("utf-8", errors="surrogatepass"))
 
 
 def _encoded(

@@ -36,7 +36,8 @@ def headline(
     """Choose and write the sentences of the first screen.
 
     Themes with a significant change come first, those asked for by name before the
-    others; then the named ones without; for two digests the caveat ends it.
+    others; then the named ones without; for two digests the caveat ends it. Where a
+    theme and a part of it moved the same way, the broader one is told.
 
     Parameters
     ----------
@@ -63,6 +64,7 @@ def headline(
         closing = [Sentence(f"Fewer than five complete {by}s can show a change, never a trend.")]
     moved = [card for card in cards if card.change.significant]
     moved.sort(key=lambda c: (c.kind != "named", c.change.q_value, -abs(_log(c.change.effect))))
+    moved = _once(moved)
     still = [card for card in cards if card.kind == "named" and not card.change.significant]
     still.sort(key=lambda card: card.change.q_value if card.change.q_value >= 0 else 2.0)
     room = MOST_SENTENCES - len(closing)
@@ -73,7 +75,9 @@ def headline(
         said.append(Sentence(text))
     said += [_still(card, periods, by) for card in still[: max(0, room - len(said))]]
     if len(said) + len(closing) < 3:
-        said += [_largest(card, by) for card in _by_size(cards)[: 3 - len(said) - len(closing)]]
+        told = {sentence.theme_id for sentence in said} - {""}
+        others = [c for c in _by_size(cards) if not {c.theme_id, c.parent_id} & told]
+        said += [_largest(card, by) for card in others[: 3 - len(said) - len(closing)]]
     return (*said[:room], *closing)
 
 
@@ -100,6 +104,16 @@ def change_text(card: ThemeCard, periods: Sequence[Period], *, by: str) -> str:
     return f"Too little data to tell a change from chance ({numbers})."
 
 
+def brief_text(card: ThemeCard, periods: Sequence[Period]) -> str:
+    """Say a theme's size and verdict in a few words, where there is no room for more."""
+    size = count(card.n_papers, "paper")
+    change = card.change
+    if len(periods) < 2 or not card.n_papers:
+        return size
+    sure = change.significant or change.verdict == "steady"
+    return f"{size}, {change.verdict if sure else 'too little data'}"
+
+
 def is_significant(verdict: str, q_value: float) -> bool:
     """Tell whether the tables carry a claim that the theme rose or fell."""
     return verdict in ("rising", "falling") and q_value < SIGNIFICANT
@@ -112,6 +126,23 @@ def compared(points: Sequence[Point], basis: str) -> tuple[Point, Point]:
     return (usable[0], usable[-1]) if basis == "trend" else (usable[-2], usable[-1])
 
 
+def _once(moved: Sequence[ThemeCard]) -> list[ThemeCard]:
+    """Put in the place of a part the broadest theme over it that moved the same way."""
+    known = {card.theme_id: card for card in moved}
+    told: dict[str, ThemeCard] = {}
+    for card in moved:
+        first, above = card, known.get(card.parent_id)
+        while above is not None and above.change.verdict == card.change.verdict:
+            first, above = above, known.get(above.parent_id)
+        told.setdefault(first.theme_id, first)
+    return list(told.values())
+
+
+def _inside(card: ThemeCard) -> str:
+    """Name the broad theme of a finer one, which alone would say too little."""
+    return f", part of {card.parent}" if card.level == "finer" else ""
+
+
 def _moved(card: ThemeCard, periods: Sequence[Period], by: str) -> Sentence:
     change, name = card.change, card.name
     old, new = compared(card.points, change.basis)
@@ -121,9 +152,11 @@ def _moved(card: ThemeCard, periods: Sequence[Period], by: str) -> Sentence:
         f"{old.n_theme} of {count(old.n_papers, 'paper')} {_when(old, by)}, "
         f"{new.n_theme} of {new.n_papers:,} {_when(new, by)}"
     )
+    inside = _inside(card)
+    closed = f"{inside}," if inside else ""
     if change.basis == "trend":
         text = (
-            f" is {change.verdict}, from {first} of {whole(by)} {_when(old, by)} to {last} "
+            f"{closed} is {change.verdict}, from {first} of {whole(by)} {_when(old, by)} to {last} "
             f"{_when(new, by)}, its odds multiplied by {ratio(change.effect)} each {by} "
             f"(95 % interval {ratio(change.effect_low)} to {ratio(change.effect_high)}; {q})."
         )
@@ -132,12 +165,12 @@ def _moved(card: ThemeCard, periods: Sequence[Period], by: str) -> Sentence:
         return _gone(card, old, new, periods, by, q)
     if old.n_theme == 0:
         text = (
-            f": new, with {new.n_theme} of {count(new.n_papers, 'paper')} {_when(new, by)} and "
-            f"none of {old.n_papers:,} {_when(old, by)} ({q})."
+            f"{inside}: new, with {new.n_theme} of {count(new.n_papers, 'paper')} "
+            f"{_when(new, by)} and none of {old.n_papers:,} {_when(old, by)} ({q})."
         )
         return Sentence("", capital(name), text, card.theme_id)
     verb = "rose" if change.verdict == "rising" else "fell"
-    text = f" {verb} from {first} to {last} of {whole(by)} ({counts}; {q})."
+    text = f"{closed} {verb} from {first} to {last} of {whole(by)} ({counts}; {q})."
     return Sentence("", capital(name), text, card.theme_id)
 
 
@@ -145,16 +178,19 @@ def _gone(
     card: ThemeCard, old: Point, new: Point, periods: Sequence[Period], by: str, q: str
 ) -> Sentence:
     """Say that the newer period has no paper of a theme that the older one had."""
+    inside = f"{_inside(card)}," if _inside(card) else ""
     if by != "digest" or len(periods) > 2:
         text = (
-            f" fell from {percent(old.share)} of {whole(by)} to none ({old.n_theme} of "
+            f"{inside} fell from {percent(old.share)} of {whole(by)} to none ({old.n_theme} of "
             f"{count(old.n_papers, 'paper')} {_when(old, by)}, 0 of {new.n_papers:,} "
             f"{_when(new, by)}; {q})."
         )
         return Sentence("", capital(card.name), text, card.theme_id)
     before = "The only paper on " if old.n_theme == 1 else f"All {old.n_theme} papers on "
     verb = "is" if old.n_theme == 1 else "are"
-    text = f" {verb} in the digest of {old.label}; that of {_later(old, new)} has none ({q})."
+    text = (
+        f"{inside} {verb} in the digest of {old.label}; that of {_later(old, new)} has none ({q})."
+    )
     return Sentence(before, card.name, text, card.theme_id)
 
 
@@ -194,7 +230,7 @@ def _shares_only(
     if not periods:
         return (Sentence("There are no papers, so there is nothing to show."),)
     named = [card for card in _by_size(cards) if card.kind == "named"]
-    others = [card for card in _by_size(cards) if card.kind != "named" and card.n_papers]
+    others = [card for card in _by_size(cards) if card.level == "broad" and card.n_papers]
     chosen = (named[:3] + others)[: MOST_SENTENCES - 1]
     return (*(_largest(card, by) for card in chosen), opening)
 
@@ -211,7 +247,8 @@ def _largest(card: ThemeCard, by: str) -> Sentence:
 
 
 def _by_size(cards: Sequence[ThemeCard]) -> list[ThemeCard]:
-    return sorted(cards, key=lambda card: (-card.n_papers, card.theme_id))
+    top = [card for card in cards if card.level != "finer"]
+    return sorted(top, key=lambda card: (-card.n_papers, card.theme_id))
 
 
 def _when(point: Point, by: str) -> str:

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from papertrends.report.levels import MOST_ROWS, at_top, bold, charted, rest_text
 from papertrends.report.model import Chart, DataTable, Passage, Period, ThemeCard
 from papertrends.report.words import count, interval, percent, q_text, ratio, whole
 
+#: A row of a heat map takes little room.
+MOST_HEAT_ROWS = 40
+
 
 def charts(cards: Sequence[ThemeCard], periods: Sequence[Period], *, by: str) -> tuple[Chart, ...]:
-    """Write title, caption, description and data table of each chart there is."""
+    """Write title, caption, description and data table of each chart there is.
+
+    The charts are overviews of the themes at the top; the tables hold all themes.
+    """
     said = [_shares_chart(cards, periods, by)]
     if len(periods) >= 2:
         said.append(_changes_chart(cards, by))
@@ -23,12 +30,18 @@ def charts(cards: Sequence[ThemeCard], periods: Sequence[Period], *, by: str) ->
 
 
 def method(
-    cards: Sequence[ThemeCard], settings: Mapping[str, object], *, by: str, trend: bool
+    cards: Sequence[ThemeCard],
+    settings: Mapping[str, object],
+    *,
+    by: str,
+    trend: bool,
+    offline_labels: Mapping[str, str],
 ) -> tuple[Passage, ...]:
     """Explain in plain words what the numbers of this report mean."""
     asked = str(settings.get("by_asked", by))
     chosen = " It was chosen by the span and number of the papers." if asked == "auto" else ""
     tested = sum(card.change.q_value >= 0 for card in cards)
+    encoder, seed = (settings.get(key, "unknown") for key in ("encoder", "seed"))
     passages = [
         Passage(
             "What is counted",
@@ -48,14 +61,15 @@ def method(
         Passage(
             "Themes",
             "Named themes are those that were asked for; discovered ones were found in the papers "
-            "and labelled with their words. A score between 0 and 1 says how well a paper fits. "
-            "Papers that fit no theme are listed as such. Both kinds are found by a program from "
-            "titles and abstracts, and a paper can be misplaced: the papers are listed so that "
-            f"you can check. Texts were read by the encoder {settings.get('encoder', 'unknown')}, "
-            f"random choices start from the seed {settings.get('seed', 'unknown')}: the same "
-            "files give the same report.",
+            f"and labelled with their words.{_finer_text(cards)} A score between 0 and 1 says how "
+            "well a paper fits. Papers that fit no theme are listed as such. Both kinds are found "
+            "by a program from titles and abstracts, and a paper can be misplaced: the papers are "
+            f"listed so that you can check. Texts were read by the encoder {encoder}, random "
+            f"choices start from the seed {seed}: the same files give the same report.",
         ),
     ]
+    if settings.get("labels_from"):
+        passages.append(_names_passage(cards, str(settings["labels_from"]), offline_labels))
     return tuple(passages)
 
 
@@ -70,6 +84,24 @@ def stability_text(stability: float) -> str:
     else:
         told = "it comes out differently: read its borders with care"
     return f"Stability {stability:.2f} of 1: when the themes are found again, {told}."
+
+
+def _names_passage(
+    cards: Sequence[ThemeCard], source: str, offline_labels: Mapping[str, str]
+) -> Passage:
+    given = [
+        f"“{card.name}” for “{offline_labels[card.theme_id]}”"
+        for card in cards
+        if card.theme_id in offline_labels
+    ]
+    told = "; ".join(given) if given else "it gave none that is used here"
+    return Passage(
+        "Names by a language model",
+        f"Discovered themes have labels found in their papers' own words. Better names were asked "
+        f"of a language model, {source}: {told}. Only names are from there. A name can say more "
+        "or less than the papers do: check it against them. The answers are kept, so that the "
+        "same files give the same report; what was sent is told in the notes.",
+    )
 
 
 def _change_passage(tested: int, *, by: str, trend: bool) -> Passage:
@@ -111,15 +143,18 @@ def _shares_chart(cards: Sequence[ThemeCard], periods: Sequence[Period], by: str
         tuple(period.key for period in periods),
     )
     few = len(periods) < 5
+    shown = charted(cards, MOST_ROWS)
+    stand_out = () if few else bold(cards)
     caption = (
         f"Each row is a theme, each point its share of {whole(by)}. The bars are 95 % "
         "intervals: where they overlap widely, the difference may be chance."
         if few
-        else f"Share of {whole(by)} over time. Themes asked for by name, and those that "
-        "changed, stand out with their 95 % interval; the others are faint."
+        else f"Share of {whole(by)} over time. {_bold_text(len(stand_out), len(shown))}"
     )
-    alt = f"Share of {len(cards)} themes in {len(periods)} periods. The numbers are in the table."
-    return Chart("shares", "How much of it each theme is", caption, alt, table)
+    alt = f"Share of {len(shown)} themes in {len(periods)} periods. The numbers are in the table."
+    caption += rest_text(cards, shown, why=few)
+    title = "How much of it each theme is"
+    return Chart("shares", title, caption, alt, table, shown, stand_out)
 
 
 def _changes_chart(cards: Sequence[ThemeCard], by: str) -> Chart:
@@ -143,8 +178,10 @@ def _changes_chart(cards: Sequence[ThemeCard], by: str) -> Chart:
         f"Odds ratio {per}: right of 1 a theme became more frequent, left of it less. Only "
         "where a theme is called rising or falling is chance an unlikely explanation."
     )
-    alt = f"Odds ratios of {len(cards)} themes, sorted. The numbers are in the table."
-    return Chart("changes", "How sure each change is", caption, alt, table)
+    shown = charted(cards, MOST_ROWS)
+    caption += rest_text(cards, shown)
+    alt = f"Odds ratios of {len(shown)} themes, sorted. The numbers are in the table."
+    return Chart("changes", "How sure each change is", caption, alt, table, shown)
 
 
 def _heat_chart(cards: Sequence[ThemeCard], periods: Sequence[Period], by: str) -> Chart:
@@ -165,20 +202,23 @@ def _heat_chart(cards: Sequence[ThemeCard], periods: Sequence[Period], by: str) 
         tuple(card.theme_id for card in cards),
         tuple(period.key for period in periods),
     )
+    shown = charted(cards, MOST_HEAT_ROWS)
     caption = f"The stronger the colour, the larger the theme's share of {whole(by)}."
-    alt = f"Heat map of {len(cards)} themes by {len(periods)} periods."
-    return Chart("heatmap", "Every theme in every period", caption, alt, table)
+    caption += rest_text(cards, shown)
+    alt = f"Heat map of {len(shown)} themes by {len(periods)} periods."
+    return Chart("heatmap", "The themes in every period", caption, alt, table, shown)
 
 
 def _map_chart(cards: Sequence[ThemeCard]) -> Chart:
+    top = at_top(cards)
     table = DataTable(
         "Papers whose main theme this is",
         ("Theme", "Papers it is the main theme of", "Papers in all"),
         tuple(
             (card.name, str(sum(paper.primary for paper in card.papers)), str(card.n_papers))
-            for card in cards
+            for card in top
         ),
-        tuple(card.theme_id for card in cards),
+        tuple(card.theme_id for card in top),
         (),
     )
     caption = (
@@ -186,4 +226,25 @@ def _map_chart(cards: Sequence[ThemeCard]) -> Chart:
         "Papers close to each other read alike. The axes have no meaning of their own."
     )
     alt = "Map of the papers. Every paper is in the table of papers."
-    return Chart("map", "The papers, near what reads alike", caption, alt, table)
+    shown = tuple(card.theme_id for card in top)
+    return Chart("map", "The papers, near what reads alike", caption, alt, table, shown)
+
+
+def _bold_text(n_bold: int, n_shown: int) -> str:
+    if n_bold == n_shown:
+        return "Each line has its 95 % interval."
+    return (
+        f"{n_bold} stand out with their 95 % interval: those that changed, were asked for by "
+        "name or are largest. The others are faint."
+    )
+
+
+def _finer_text(cards: Sequence[ThemeCard]) -> str:
+    finer = len(cards) - len(at_top(cards))
+    if not finer:
+        return ""
+    return (
+        " Where the papers of a broad theme fall into groups of their own, these are finer "
+        f"themes ({finer:,} here), shown under it and tested as every other theme is. Where "
+        "both moved the same way, the first screen tells of the broad one."
+    )

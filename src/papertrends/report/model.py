@@ -96,14 +96,31 @@ class Belonging:
 
 @dataclass(frozen=True)
 class ThemeCard:
-    """All that is said of a theme; `papers` stand by score, the highest first."""
+    """All that is said of a theme; `papers` stand by score, the highest first.
+
+    Attributes
+    ----------
+    level : {"named", "broad", "finer"}
+        A discovered theme is finer if it is part of another discovered one.
+    parent, parent_id : str
+        Name and id of the theme it is part of, of a finer one the broad theme that it
+        is shown under; empty for none.
+    parts : tuple of str
+        Ids of the themes shown as parts of it, the largest first.
+    brief : str
+        Its size and verdict in a few words.
+    """
 
     theme_id: str
     name: str
     kind: str
+    level: str
     keywords: tuple[str, ...]
     parent: str
+    parent_id: str
+    parts: tuple[str, ...]
     n_papers: int
+    brief: str
     when: str
     points: tuple[Point, ...]
     change: Change
@@ -162,13 +179,19 @@ class DataTable:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart's words: its title, what to see in it, and the table behind it."""
+    """A chart's words: its title, what to see in it, and the table behind it.
+
+    `theme_ids` are the themes that are drawn, `stands_out` those among them that are
+    drawn boldly where not all can be; the table may hold more.
+    """
 
     chart_id: str
     title: str
     caption: str
     alt: str
     table: DataTable
+    theme_ids: tuple[str, ...]
+    stands_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -202,6 +225,16 @@ class Summary:
     versions: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     tables: Tables = field(repr=False, compare=False)
+
+    @property
+    def top_themes(self) -> tuple[ThemeCard, ...]:
+        """The themes that are part of no discovered one: named and broad."""
+        return tuple(card for card in self.themes if card.level != "finer")
+
+    @property
+    def n_finer(self) -> int:
+        """How many themes are finer ones."""
+        return len(self.themes) - len(self.top_themes)
 
     def chart(self, chart_id: str) -> Chart | None:
         """Return the words of a chart, or None where the report does without it."""

@@ -12,7 +12,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -21,10 +21,11 @@ from papertrends.drawing.looks import GREY, MONTHS, theme_styles
 from papertrends.figures import plot_changes, plot_heatmap, plot_map, plot_shares
 from papertrends.files import write_text
 from papertrends.report.curves import curve, symbol_path, widest
-from papertrends.report.model import PaperRow, Summary
+from papertrends.report.model import Chart, PaperRow, Summary
 
 if TYPE_CHECKING:
     import jinja2
+    import pandas as pd
     import plotly.graph_objects as go
 
 _SCRIPTS = ("charts.js", "papers.js")
@@ -84,6 +85,7 @@ def render(summary: Summary) -> str:
     # Markup is given to what this module has made safe, and to nothing else.
     page = environment.get_template("page.html.j2").render(
         s=summary,
+        cards={card.theme_id: card for card in summary.themes},
         looks=looks,
         policy=_policy(scripts),
         css=Markup(_source(environment, "page.css")),
@@ -182,18 +184,20 @@ def _policy(scripts: Sequence[str]) -> str:
 def _figures(summary: Summary) -> dict[str, Any]:
     """Return the charts that the summary has words for, as plain JSON."""
     tables, by = summary.tables, summary.by
-    moved = {card.theme_id for card in summary.themes if card.change.significant}
-    named = {card.theme_id for card in summary.themes if card.kind == "named" and card.n_papers}
-    draw = {
-        "shares": lambda: plot_shares(
-            tables.trends, tables.themes, by=by, highlight=(moved | named) or None
+
+    def of(table: pd.DataFrame, chart: Chart) -> pd.DataFrame:
+        return table[table["theme_id"].isin(chart.theme_ids)]
+
+    draw: dict[str, Callable[[Chart], go.Figure]] = {
+        "shares": lambda chart: plot_shares(
+            of(tables.trends, chart), tables.themes, by=by, highlight=chart.stands_out or None
         ),
-        "changes": lambda: plot_changes(tables.changes, tables.themes),
-        "heatmap": lambda: plot_heatmap(tables.trends, tables.themes, by=by),
-        "map": lambda: plot_map(tables.map, tables.memberships, tables.themes),
+        "changes": lambda chart: plot_changes(of(tables.changes, chart), tables.themes),
+        "heatmap": lambda chart: plot_heatmap(of(tables.trends, chart), tables.themes, by=by),
+        "map": lambda _: plot_map(tables.map, tables.memberships, tables.themes),
     }
     return {
-        chart.chart_id: _plain_figure(draw[chart.chart_id](), chart.chart_id)
+        chart.chart_id: _plain_figure(draw[chart.chart_id](chart), chart.chart_id)
         for chart in summary.charts
     }
 

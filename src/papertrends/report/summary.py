@@ -13,8 +13,15 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from papertrends.drawing.looks import iso_day, natural_order, period_label
-from papertrends.report.headline import change_text, empty_change, headline, is_significant
+from papertrends.drawing.looks import iso_day, period_label
+from papertrends.report.headline import (
+    brief_text,
+    change_text,
+    empty_change,
+    headline,
+    is_significant,
+)
+from papertrends.report.levels import levels, parts_of, tree
 from papertrends.report.method import charts, method, stability_text
 from papertrends.report.model import (
     Appearance,
@@ -32,6 +39,7 @@ from papertrends.report.words import capital, count, interval, listing, percent
 from papertrends.tables import Tables
 
 __all__ = ["LoadReport", "Summary", "summarise"]
+LEVELS = ("named", "broad", "finer")
 
 
 class LoadReport(Protocol):
@@ -51,6 +59,7 @@ def summarise(
     settings: Mapping[str, object],
     versions: Mapping[str, str],
     notes: Sequence[str] = (),
+    offline_labels: Mapping[str, str] | None = None,
 ) -> Summary:
     """Write down every number and sentence of the report.
 
@@ -67,6 +76,8 @@ def summarise(
         Packages and their versions.
     notes : sequence of str
         What else the reader should know, such as methods done without.
+    offline_labels : mapping of theme id to str, optional
+        The label found offline of each theme that somebody else named.
 
     Returns
     -------
@@ -99,6 +110,7 @@ def summarise(
             settings,
             by=by,
             trend=bool(cards) and cards[0].change.basis == "trend",
+            offline_labels=offline_labels or {},
         ),
         settings=tuple((str(key), _setting(value)) for key, value in settings.items()),
         versions=tuple((str(name), str(number)) for name, number in versions.items()),
@@ -122,10 +134,13 @@ def _periods(trends: pd.DataFrame, by: str) -> tuple[Period, ...]:
 
 
 def _cards(tables: Tables, periods: Sequence[Period], by: str) -> tuple[ThemeCard, ...]:
-    """Make a card a theme: the named ones first, then by size."""
+    """Make a card a theme: the named ones first, then by size, finer ones behind theirs."""
     points = _points(tables.trends, periods)
     changes = {str(row["theme_id"]): row for row in tables.changes.to_dict("records")}
     names = dict(zip(tables.themes["theme_id"], tables.themes["name"], strict=True))
+    sizes = dict(zip(tables.themes["theme_id"], tables.themes["n_papers"], strict=True))
+    told = levels(tables.themes)
+    parts = parts_of(told, sizes)
     belongings = _belongings(tables.memberships)
     cards = []
     for row in tables.themes.to_dict("records"):
@@ -136,11 +151,13 @@ def _cards(tables: Tables, periods: Sequence[Period], by: str) -> tuple[ThemeCar
             theme_id=theme_id,
             name=str(row["name"]),
             kind=str(row["kind"]),
-            keywords=tuple(
-                word.strip() for word in str(row["keywords"]).split(",") if word.strip()
-            ),
-            parent=str(names.get(row["parent"], "")),
+            level=told[theme_id][0],
+            keywords=_keywords(str(row["keywords"])),
+            parent=str(names.get(told[theme_id][1], "")),
+            parent_id=told[theme_id][1],
+            parts=tuple(parts.get(theme_id, ())),
             n_papers=int(row["n_papers"]),
+            brief="",
             when=" to ".join(dict.fromkeys(seen)),
             points=points.get(theme_id, ()),
             change=_change(changes[theme_id], by) if theme_id in changes else empty_change(),
@@ -149,8 +166,7 @@ def _cards(tables: Tables, periods: Sequence[Period], by: str) -> tuple[ThemeCar
             papers=belongings.get(theme_id, ()),
         )
         cards.append(_worded(bare, periods, by))
-    cards.sort(key=lambda c: (c.kind != "named", -c.n_papers, natural_order(c.theme_id)))
-    return tuple(cards)
+    return tree(cards)
 
 
 def _keywords(text: str) -> tuple[str, ...]:
@@ -159,7 +175,8 @@ def _keywords(text: str) -> tuple[str, ...]:
 
 def _worded(card: ThemeCard, periods: Sequence[Period], by: str) -> ThemeCard:
     text = change_text(card, periods, by=by)
-    return replace(card, change=replace(card.change, text=text))
+    brief = brief_text(card, periods)
+    return replace(card, change=replace(card.change, text=text), brief=brief)
 
 
 def _points(trends: pd.DataFrame, periods: Sequence[Period]) -> dict[str, tuple[Point, ...]]:
@@ -301,16 +318,21 @@ def _standfirst(papers: pd.DataFrame) -> str:
 def _facts(
     tables: Tables, cards: Sequence[ThemeCard], n_papers: int, n_periods: int, by: str
 ) -> tuple[Fact, ...]:
-    named = sum(card.kind == "named" for card in cards)
     left = len(tables.unassigned)
     facts = [
         Fact(f"{n_papers:,}", "paper" if n_papers == 1 else "papers"),
         Fact(f"{n_periods:,}", by if n_periods == 1 else f"{by}s"),
-        Fact(f"{len(cards):,}", f"themes, {named} of them asked for by name"),
+        Fact(f"{len(cards):,}", _themes_text(cards)),
     ]
     if n_papers:
         facts.append(Fact(percent(left / n_papers), f"in no theme ({count(left, 'paper')})"))
     return tuple(facts)
+
+
+def _themes_text(cards: Sequence[ThemeCard]) -> str:
+    sizes = [(level, sum(card.level == level for card in cards)) for level in LEVELS]
+    told = ", ".join(f"{n:,} {level}" for level, n in sizes if n)
+    return ("theme" if len(cards) == 1 else "themes") + (f" ({told})" if told else "")
 
 
 def _setting(value: object) -> str:

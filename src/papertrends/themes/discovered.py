@@ -1,7 +1,7 @@
-"""Discovered themes: BERTopic on the papers' vectors, with a consensus of UMAP runs.
+"""Discovered themes: BERTopic on the papers' vectors, with a grouping that stays the same.
 
-The only place that imports BERTopic, UMAP and HDBSCAN; they take seconds to
-import, so they are imported where they are used.
+The only place that imports BERTopic and UMAP (which draws the map); they take
+seconds to import, so they are imported where they are used.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from numpy.typing import NDArray
 from papertrends.encoders import Vectors
 from papertrends.errors import InputError
 from papertrends.progress import Progress, silent
+from papertrends.themes.consensus import MIN_POINTS, ConsensusGroups, MainAxes, same_vectors
+from papertrends.themes.graph import main_axes
+from papertrends.themes.kmeans import Floats, Labels
 from papertrends.themes.labels import phrase_analyzer, vocabulary
 
-#: Below this many papers a neighbour graph says more about chance than about themes.
-MIN_PAPERS = 15
+#: Below this many papers a grouping says more about chance than about themes.
+MIN_PAPERS = MIN_POINTS
 
 _NEIGHBORS = 15
-_DIMENSIONS = 5
-_RUNS = 16
 _PHRASES = 60
+_SEPARATOR = " . "
 
 
 Neighbors = tuple[NDArray[np.int32], NDArray[np.float32]]
@@ -34,60 +36,44 @@ Neighbors = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Discovery:
-    """What BERTopic found.
+    """What was found: broad topics, and finer ones where a broad one really splits.
 
     Attributes
     ----------
     topics : numpy.ndarray of int, shape (n,)
-        Topic of each paper, -1 for none.
+        Broad topic of each paper, -1 for none; 0 is the largest.
+    finer : numpy.ndarray of int, shape (n,)
+        Finer topic of each paper, -1 for none; 0 is the largest.
+    parents : dict of int to int
+        The broad topic that each finer topic is part of.
     stability : dict of int to float
-        For each topic, how much of it single UMAP runs find again (0 to 1); NaN
-        with a BERTopic of one's own.
+        How much of each broad topic is found again without a part of the papers (0
+        to 1); NaN with a BERTopic of one's own.
+    finer_stability : dict of int to float
+        The same of each finer topic.
+    strength : numpy.ndarray, shape (n,)
+        How firmly each paper sits in `nearest`: the share of all runs that put it
+        there (0 to 1; with a BERTopic of one's own 1, or 0 for the unassigned).
+    nearest : numpy.ndarray of int, shape (n,)
+        The broad topic of each paper, or that nearest to it; -1 if there is none at all.
     weights : dict of int to dict of str to float
-        c-TF-IDF of the phrases of each topic.
+        c-TF-IDF of the phrases of each broad topic.
+    finer_weights : dict of int to dict of str to float
+        The same of each finer topic.
     bertopic : bertopic.BERTopic
-        The fitted model.
+        The fitted model, of the broad topics.
     """
 
-    topics: NDArray[np.int64]
+    topics: Labels
+    finer: Labels
+    parents: dict[int, int]
     stability: dict[int, float]
+    finer_stability: dict[int, float]
+    strength: Floats
+    nearest: Labels
     weights: dict[int, dict[str, float]]
+    finer_weights: dict[int, dict[str, float]]
     bertopic: Any
-
-
-class ConsensusUMAP:
-    """Several UMAP runs side by side, so that no single run's noise decides.
-
-    Distances in the joined space are the root mean square of those in the runs.
-    It has the ``fit``/``transform`` that BERTopic asks of a dimension reduction.
-
-    Parameters
-    ----------
-    seed : int
-        The runs use seeds derived from it.
-    progress : Progress, optional
-    """
-
-    def __init__(self, seed: int, progress: Progress = silent) -> None:
-        self.seed = seed
-        self.progress = progress
-        self.runs: list[NDArray[np.float64]] = []
-
-    def fit(self, vectors: Vectors, y: object = None) -> ConsensusUMAP:
-        """Embed `vectors`, shape (n, d), in every run."""
-        del y  # scikit-learn's signature
-        self.runs = []
-        neighbors = nearest(vectors)
-        for run in range(_RUNS):
-            reduced = reduce(vectors, neighbors, _DIMENSIONS, seed=self.seed * _RUNS + run)
-            self.runs.append(_standardised(reduced))
-            self.progress("grouping", run + 1, _RUNS)
-        return self
-
-    def transform(self, vectors: Vectors) -> NDArray[np.float64]:
-        """Return the joined runs of the fitted vectors, shape (n, 5 x runs)."""
-        del vectors  # the runs hold the papers they were fitted on
-        return np.asarray(np.hstack(self.runs) / np.sqrt(len(self.runs)))
 
 
 def discover(
@@ -105,6 +91,8 @@ def discover(
     texts : sequence of str, length n
     vectors : numpy.ndarray, shape (n, d)
     seed : int
+        Moves nothing here: chance is drawn from the texts, so that the same papers
+        always have the same topics and a few more papers change little.
     bertopic : bertopic.BERTopic, optional
         A model of one's own: if fitted it assigns its topics, else it is fitted.
     progress : Progress, optional
@@ -116,24 +104,41 @@ def discover(
 
     References
     ----------
-    Grootendorst 2022, "BERTopic"; McInnes et al. 2018, "UMAP"; Campello et al.
-    2013 (HDBSCAN); averaging embeddings before clustering follows the idea of
-    cluster ensembles (Strehl and Ghosh 2002).
+    Grootendorst 2022, "BERTopic"; for the grouping see `grouping.group`.
     """
+    del seed
     if bertopic is not None:
         return _with_own(bertopic, texts, vectors)
-    consensus = ConsensusUMAP(seed, progress)
-    model = _bertopic(texts, consensus)
+    groups = ConsensusGroups(
+        texts, same_vectors(vectors), lambda done, total: progress("grouping", done, total)
+    )
+    model = _bertopic(texts, groups)
     # Where papers share no phrase at all, c-TF-IDF divides by their count of zero.
     with np.errstate(divide="ignore", invalid="ignore"):
         topics, _ = model.fit_transform(list(texts), embeddings=np.asarray(vectors))
+        finer, parents, finer_stability = groups.finer()
+        finer_weights = _finer_weights(model, texts, finer)
     found = np.asarray(topics, dtype=np.int64)
-    single = [_hdbscan(len(texts)).fit(run).labels_ for run in consensus.runs]
-    stability = {topic: _found_again(found == topic, single) for topic in _names(found)}
-    return Discovery(found, stability, _weights(model, found), model)
+    # BERTopic may number groups of one size in another order.
+    names = dict(zip(groups.labels_.tolist(), found.tolist(), strict=True))
+    near, strength = groups.nearest()
+    return Discovery(
+        topics=found,
+        finer=finer,
+        parents={number: names[parent] for number, parent in enumerate(parents)},
+        stability={
+            names[group]: float(groups.grouping_.stability[group]) for group in groups.names()
+        },
+        finer_stability=dict(enumerate(finer_stability.tolist())),
+        strength=strength,
+        nearest=np.array([names.get(group, -1) for group in near.tolist()], dtype=np.int64),
+        weights=_weights(model, found),
+        finer_weights=finer_weights,
+        bertopic=model,
+    )
 
 
-def _bertopic(texts: Sequence[str], consensus: ConsensusUMAP) -> Any:
+def _bertopic(texts: Sequence[str], groups: ConsensusGroups) -> Any:
     from bertopic import BERTopic
     from bertopic.backend import BaseEmbedder
     from bertopic.vectorizers import ClassTfidfTransformer
@@ -141,8 +146,8 @@ def _bertopic(texts: Sequence[str], consensus: ConsensusUMAP) -> Any:
 
     return BERTopic(
         embedding_model=BaseEmbedder(),
-        umap_model=consensus,
-        hdbscan_model=_hdbscan(len(texts)),
+        umap_model=MainAxes(),
+        hdbscan_model=groups,
         vectorizer_model=CountVectorizer(
             analyzer=phrase_analyzer, vocabulary=_at_least_two(vocabulary(texts))
         ),
@@ -151,6 +156,32 @@ def _bertopic(texts: Sequence[str], consensus: ConsensusUMAP) -> Any:
         calculate_probabilities=False,
         verbose=False,
     )
+
+
+def _finer_weights(model: Any, texts: Sequence[str], finer: Labels) -> dict[int, dict[str, float]]:
+    """Return the c-TF-IDF of the phrases of each finer topic, as the model has it of its own."""
+    from bertopic.vectorizers import ClassTfidfTransformer
+
+    names = _names(finer)
+    if not names:
+        return {}
+    joined = [
+        _SEPARATOR.join(texts[row] for row in np.flatnonzero(finer == name).tolist())
+        for name in [*names, -1]
+    ]
+    counts = model.vectorizer_model.transform(joined)
+    weights = ClassTfidfTransformer(reduce_frequent_words=True).fit_transform(counts).tocsr()
+    phrases = model.vectorizer_model.get_feature_names_out()
+    return {name: _strongest(weights[row], phrases) for row, name in enumerate(names)}
+
+
+def _strongest(weights: Any, phrases: NDArray[np.object_]) -> dict[str, float]:
+    order = np.lexsort((weights.indices, -weights.data))[:_PHRASES]
+    return {
+        str(phrases[weights.indices[place]]): float(weights.data[place])
+        for place in order
+        if weights.data[place] > 0
+    }
 
 
 def _at_least_two(phrases: list[str]) -> list[str]:
@@ -173,8 +204,27 @@ def _with_own(model: Any, texts: Sequence[str], vectors: Vectors) -> Discovery:
             ) from error
     found = np.asarray(topics, dtype=np.int64)
     return Discovery(
-        found, dict.fromkeys(_names(found), math.nan), _own_phrases(texts, found), model
+        topics=found,
+        finer=np.full(len(found), -1),
+        parents={},
+        stability=dict.fromkeys(_names(found), math.nan),
+        finer_stability={},
+        strength=(found >= 0).astype(np.float64),
+        nearest=_nearest_mean(vectors, found),
+        weights=_own_phrases(texts, found),
+        finer_weights={},
+        bertopic=model,
     )
+
+
+def _nearest_mean(vectors: Vectors, topics: Labels) -> Labels:
+    """Return the topics, and for papers in none the one whose mean is nearest."""
+    names = _names(topics)
+    if not names:
+        return topics
+    means = np.array([np.asarray(vectors)[topics == name].mean(axis=0) for name in names])
+    closeness = 2 * np.asarray(vectors) @ means.T - (means**2).sum(axis=1)
+    return np.where(topics >= 0, topics, np.array(names)[closeness.argmax(axis=1)])
 
 
 def _names(topics: NDArray[np.int64]) -> list[int]:
@@ -202,27 +252,27 @@ def _own_phrases(texts: Sequence[str], topics: NDArray[np.int64]) -> dict[int, d
 
 
 def warm_up() -> None:
-    """Import BERTopic, UMAP and HDBSCAN and have UMAP compile its kernels on a few points.
+    """Import BERTopic and UMAP and have UMAP compile its kernels on a few points.
 
     It takes as long as embedding a hundred abstracts, and one core: done beside
     the embedding it costs hardly any time.
     """
     import bertopic.backend
     import bertopic.vectorizers
-    import hdbscan
+    import scipy.cluster.hierarchy
     import sklearn.linear_model
 
-    del bertopic, hdbscan, sklearn
-    points = np.random.default_rng(0).normal(size=(2 * MIN_PAPERS, 8))
+    del bertopic, scipy, sklearn
+    points = np.random.default_rng(0).normal(size=(2 * _NEIGHBORS, 8))
     few = points.astype(np.float32)
-    reduce(few, nearest(few), _DIMENSIONS, seed=0)
+    reduce(few, nearest(few), 2, seed=0)
 
 
 def nearest(vectors: Vectors) -> Neighbors:
     """Return the exact nearest neighbours of each paper, itself first, by cosine.
 
-    Found once for all runs; UMAP's own search would be approximate in large
-    corpora, and have more kernels to compile.
+    UMAP's own search would be approximate in large corpora, and have more kernels
+    to compile.
 
     Returns
     -------
@@ -246,8 +296,16 @@ def nearest(vectors: Vectors) -> Neighbors:
 def reduce(
     vectors: Vectors, neighbors: Neighbors, dimensions: int, *, seed: int
 ) -> NDArray[np.float64]:
-    """Return one UMAP run of `vectors` with their `nearest`, shape (n, dimensions)."""
+    """Return one UMAP run of `vectors` with their `nearest`, shape (n, dimensions).
+
+    Fewer papers than UMAP has neighbours for are laid out along their main axes.
+    """
     import warnings
+
+    if len(vectors) <= _NEIGHBORS:
+        centred = np.asarray(vectors, dtype=np.float64) - np.mean(vectors, axis=0)
+        places = centred @ main_axes(np.asarray(centred, dtype=np.float32), dimensions)
+        return np.pad(places, ((0, 0), (0, dimensions - places.shape[1])))
 
     from umap import UMAP
 
@@ -264,29 +322,3 @@ def reduce(
             n_jobs=1,
         ).fit_transform(np.asarray(vectors))
     return np.asarray(reduced, dtype=np.float64)
-
-
-def _hdbscan(n_papers: int) -> Any:
-    from hdbscan import HDBSCAN
-
-    return HDBSCAN(
-        min_cluster_size=max(4, round(0.5 * n_papers**0.5)),
-        min_samples=1,
-        core_dist_n_jobs=1,
-    )
-
-
-def _standardised(reduced: NDArray[np.float64]) -> NDArray[np.float64]:
-    centred = reduced - reduced.mean(axis=0)
-    spread = np.sqrt((centred**2).sum(axis=1).mean())
-    return np.asarray(centred / max(float(spread), 1e-12))
-
-
-def _found_again(topic: NDArray[np.bool_], runs: Sequence[NDArray[np.int64]]) -> float:
-    """Return the mean over `runs` of the best Jaccard index of `topic` with a cluster."""
-    best = []
-    for labels in runs:
-        clusters = [labels == cluster for cluster in sorted(set(labels.tolist()) - {-1})]
-        overlaps = [float((topic & other).sum() / (topic | other).sum()) for other in clusters]
-        best.append(max(overlaps, default=0.0))
-    return float(np.mean(best))

@@ -16,7 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from papertrends.encoders import Vectors
-from papertrends.themes.phrases import FUNCTION_WORDS, pattern_of, stems
+from papertrends.themes.phrases import (
+    FUNCTION_WORDS,
+    has_other_meaning,
+    is_acronym,
+    pattern_of,
+    stems,
+)
 
 Floats = NDArray[np.float64]
 
@@ -37,10 +43,10 @@ EVIDENCE = (
 #: Weights and intercept of two logistic regressions over (paper, theme) pairs labelled by
 #: reading, the first without the last kind of evidence; fitted, and checked on held-out
 #: themes and papers, by ``benchmarks/named_themes.py``.
-FIRST_WEIGHTS = (3.166, 1.142, 5.501, 4.581, 4.367, 1.163, 0.0)
-FIRST_INTERCEPT = -3.532
-WEIGHTS = (2.976, 1.499, 2.777, 3.856, 0.323, 0.098, 1.65)
-INTERCEPT = -2.508
+FIRST_WEIGHTS = (2.099, 1.163, 5.504, 5.06, 2.915, 1.126, 0.0)
+FIRST_INTERCEPT = -3.268
+WEIGHTS = (1.967, 1.434, 2.856, 4.135, -0.14, 0.089, 1.622)
+INTERCEPT = -2.35
 
 #: What a classifier says where there is none: a doubt, as most papers are not in a theme.
 NO_CLASSIFIER = -1.0
@@ -49,6 +55,13 @@ _CLASSIFIER_LIMIT = 3.0
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"'(\[])")
 _CLAIM = re.compile(
     r"\b(we|our|this (?:paper|work|study|survey|article)|propos\w+|introduc\w+|present\w*)\b",
+    re.IGNORECASE,
+)
+#: What stands before something that a paper does without or sets itself against.
+_SET_ASIDE = re.compile(
+    r"\b(?:without|instead of|rather than|unlike|eliminat\w+|avoid\w*|bypass\w*|no(?: need for)?)"
+    r"(?:\s+(?:any|the|a|an|additional|further|costly|expensive|explicit|task-specific|model))*"
+    r"\s+$",
     re.IGNORECASE,
 )
 
@@ -145,15 +158,23 @@ class Words:
 
 def words_of(phrases: Sequence[str], corpus: Corpus, space: WordSpace) -> Words:
     """Find a theme's `phrases` in the papers of `corpus`."""
-    pattern = pattern_of(phrases)
-    in_title = np.array([pattern.search(title) is not None for title in corpus.titles], dtype=bool)
+    whole_pattern = pattern_of(phrases)
+    acronyms = [phrase for phrase in phrases if is_acronym(phrase)]
+    in_title = np.zeros(len(corpus.titles), dtype=bool)
     count, claims = np.zeros(len(in_title)), np.zeros(len(in_title))
-    for row, abstract in enumerate(corpus.abstracts):
-        if pattern.search(abstract):
-            for sentence in _SENTENCE_END.split(abstract):
-                found = len(pattern.findall(sentence))
-                count[row] += found
-                claims[row] += found > 0 and _CLAIM.search(sentence) is not None
+    for row, (title, abstract) in enumerate(zip(corpus.titles, corpus.abstracts, strict=True)):
+        if not whole_pattern.search(title) and not whole_pattern.search(abstract):
+            continue
+        other = [one for one in acronyms if has_other_meaning(one, phrases, abstract)]
+        pattern = pattern_of(set(phrases) - set(other)) if other else whole_pattern
+        in_title[row] = pattern.search(title) is not None
+        for sentence in _SENTENCE_END.split(abstract):
+            found = sum(
+                not _SET_ASIDE.search(sentence[: match.start()])
+                for match in pattern.finditer(sentence)
+            )
+            count[row] += found
+            claims[row] += found > 0 and _CLAIM.search(sentence) is not None
     query = space.transform([" ".join(phrases)]).T
     whole = (space.transform(texts_of(corpus)) @ query).toarray().ravel()
     title = (space.transform(corpus.titles) @ query).toarray().ravel()

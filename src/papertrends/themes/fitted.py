@@ -56,6 +56,11 @@ class Fitted:
         """Ids in the order of the columns of `scores`: named, then discovered."""
         return (*(fitted.theme.theme_id for fitted in self.named), *self.discovered_ids)
 
+    @property
+    def can_be_primary(self) -> NDArray[np.bool_]:
+        """Which of `theme_ids` can be a paper's primary theme: not the finer ones."""
+        return can_be_primary(len(self.named), self.centroids)
+
     def corpus(self, papers: pd.DataFrame, encoded: Vectors) -> Corpus:
         """Return `papers` (one row a paper) as the fit reads them."""
         return corpus_of(papers, encoded, self.lsa)
@@ -65,6 +70,11 @@ class Fitted:
         columns = [score(evidence_of(fitted, corpus, self.space)) for fitted in self.named]
         named = np.column_stack(columns) if columns else np.zeros((len(corpus.titles), 0))
         return np.hstack([named, self.centroids.score(corpus.joined)])
+
+
+def can_be_primary(n_named: int, centroids: Centroids) -> NDArray[np.bool_]:
+    """Return which of the named and then the discovered themes lie under no discovered one."""
+    return np.concatenate([np.ones(n_named, dtype=bool), centroids.parents < 0])
 
 
 def corpus_of(papers: pd.DataFrame, encoded: Vectors, lsa: LSA) -> Corpus:
@@ -94,7 +104,10 @@ def one_row_each(papers: pd.DataFrame) -> pd.DataFrame:
 
 
 def memberships_of(
-    paper_ids: list[str], theme_ids: tuple[str, ...], scores: Floats
+    paper_ids: list[str],
+    theme_ids: tuple[str, ...],
+    scores: Floats,
+    primary: NDArray[np.bool_],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Turn scores into memberships and the papers that have none.
 
@@ -104,6 +117,8 @@ def memberships_of(
     theme_ids : tuple of str, length t
         In order of preference where scores are equal.
     scores : numpy.ndarray, shape (n, t)
+    primary : numpy.ndarray of bool, shape (t,)
+        Themes that can be a paper's primary one.
 
     Returns
     -------
@@ -113,14 +128,16 @@ def memberships_of(
     rounded = np.round(scores, 6)
     member = scores >= THRESHOLD
     # Rounding may lift a score that is none to that of a membership.
-    best = np.where(member, rounded, -1.0)
+    best = np.where(member & primary, rounded, -1.0)
     rows, columns = np.nonzero(member)
     table = pd.DataFrame(
         {
             "paper_id": np.array(paper_ids, dtype=object)[rows],
             "theme_id": np.array(theme_ids, dtype=object)[columns],
             "score": rounded[rows, columns],
-            "primary": columns == best.argmax(axis=1)[rows] if len(rows) else [],
+            "primary": (
+                (columns == best.argmax(axis=1)[rows]) & primary[columns] if len(rows) else []
+            ),
         }
     )
     order = np.lexsort((columns, -rounded[rows, columns], rows))

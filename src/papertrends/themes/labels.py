@@ -1,50 +1,36 @@
-"""Words for discovered themes: candidate phrases, keywords and readable labels.
+"""Words for discovered themes: the phrases of papers, and those that set a group apart.
 
-Must not cluster: it names groups of papers that somebody else has formed.
+Must not cluster: it words groups of papers that somebody else has formed. Which
+phrase is the label is decided in ``label_choice.py``, which are the keywords in
+``keywords.py``.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from papertrends.themes.phrases import stem
+from papertrends.themes.keywords import POOL, going_together
+from papertrends.themes.label_choice import choose_label, joined, keys_of, words_key
 from papertrends.themes.stopwords import BREAKS, GENERIC
 
 MAX_WORDS = 3
 N_KEYWORDS = 8
 
-#: A label that covers fewer of its papers than this gets a second phrase beside it.
-_COVERED = 0.5
 _MULTIWORD_BONUS = 1.5
-#: The part of its papers that must use a longer phrase for it to stand for the shorter.
-_KEPT = 0.6
-#: How far down the ranking a second phrase may stand.
-_SECONDS = 8
-
 #: How many labels' worth a phrase gains when every title of the theme has it.
 _TITLE_BONUS = 1.0
 
-_ADJECTIVE_ENDINGS = ("al", "ive", "ed", "ous", "ic", "able", "ible", "less", "ful", "ary", "ly")
-_ADJECTIVE_COMPOUND = re.compile(
-    r"-(?:based|level|step|shot|wise|free|aware|aligned|driven|guided|specific|language|modal|text"
-    r"|quality|scale|order|policy|time|efficient|agnostic|centric|source|domain|rank|art|generated)$"
-)
-_NOUNS = frozenset(
-    "retrieval proposal signal goal objective logic music topic speed feed seed embed survival "
-    "removal appraisal manual trial journal perspective narrative incentive alternative mosaic "
-    "semantic clinic arithmetic rubric vocabulary dictionary boundary summary library "
-    "adversary".split()
-)
 _TOKEN = re.compile(r"[^\W_]+(?:[-‐‑'’][^\W_]+)*|[^\w\s]|_")
 #: Numbers, and names of models and benchmarks (Qwen2.5, AIME24); 2D and 3D are words.
 _NUMBERED = re.compile(r"^(?![234][dD]\b).*\d")
+_POSSESSIVE = re.compile(r"['’]s$")
 _LATEX = re.compile(r"\\[a-zA-Z]+|[{}$^\\]|https?://\S+|www\.\S+")
 
 
@@ -100,49 +86,92 @@ def vocabulary(texts: Sequence[str], *, min_papers: int = 2) -> list[str]:
     return sorted(form for form, count in counts.items() if count >= min_papers)
 
 
+@dataclass(frozen=True)
+class Phrasing:
+    """The phrases of n papers, read once.
+
+    Attributes
+    ----------
+    present, titled : tuple of set of str, length n
+        Normal forms in each paper, and in its title.
+    written : dict of str to str
+        The commonest way each form is written.
+    """
+
+    present: tuple[set[str], ...]
+    titled: tuple[set[str], ...]
+    written: dict[str, str]
+
+    @classmethod
+    def of(cls, titles: Sequence[str], texts: Sequence[str]) -> Phrasing:
+        """Read titles, and titles with abstracts, of n papers."""
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        present = []
+        for text in texts:
+            forms = set()
+            for form, written in candidates(text):
+                counts[form][" ".join(_plain_case(word) for word in written.split())] += 1
+                forms.add(form)
+            present.append(forms)
+        written_as = {
+            form: min(seen, key=lambda written: (-seen[written], written))
+            for form, seen in counts.items()
+        }
+        titled = tuple(set(phrase_analyzer(title)) for title in titles)
+        return cls(tuple(present), titled, written_as)
+
+
 def word_themes(
-    titles: Sequence[str],
-    texts: Sequence[str],
+    phrasing: Phrasing,
     groups: Mapping[int, NDArray[np.int64]],
     weights: Mapping[int, Mapping[str, float]] | None = None,
     *,
+    among: NDArray[np.int64] | None = None,
     taken: Collection[str] = (),
+    beside: Collection[str] = (),
 ) -> dict[int, Wording]:
     """Name groups of papers, each differently.
 
     Parameters
     ----------
-    titles, texts : sequence of str, length n
-        Titles, and titles with abstracts.
+    phrasing : Phrasing
+        Of n papers.
     groups : mapping of group to numpy.ndarray
         Rows of the papers in each group.
     weights : mapping of group to mapping of phrase to float, optional
         How much each phrase sets the group apart (c-TF-IDF); the phrases to choose
         from. Without it all phrases of the group's papers are.
+    among : numpy.ndarray, optional
+        Rows of the papers that the groups are set apart from; all of them unless given.
     taken : collection of str
         Labels that are in use already.
+    beside : collection of str, optional
+        Keywords of the broader theme the groups lie under: they set none of them apart.
 
     Returns
     -------
     dict of group to Wording
         Larger groups choose first; no two labels have the same words.
     """
-    present = [set(phrase_analyzer(text)) for text in texts]
-    in_title = [set(phrase_analyzer(title)) for title in titles]
+    rows = range(len(phrasing.present)) if among is None else among.tolist()
+    present = [phrasing.present[row] for row in rows]
     spread: Counter[str] = Counter(form for forms in present for form in forms)
-    written = _written_forms(texts)
-    used = {_key(label) for label in taken}
+    written = phrasing.written
+    used = {key for label in taken for key in keys_of(label)}
+    known = {words_key(keyword) for keyword in beside}
     wordings = {}
     for group in sorted(groups, key=lambda g: (-len(groups[g]), g)):
-        papers = [present[row] for row in groups[group]]
-        headed = [in_title[row] for row in groups[group]]
+        papers = [phrasing.present[row] for row in groups[group]]
+        headed = [phrasing.titled[row] for row in groups[group]]
         chosen = weights[group] if weights else dict.fromkeys(set().union(*papers), 1.0)
-        ranked = _ranked(chosen, papers, headed, spread, len(texts))
-        label = _label(ranked, papers, used)
-        used.add(_key(" ".join(label)))
+        ranked = _ranked(chosen, papers, headed, spread, len(rows))
+        label = choose_label(ranked, papers, headed, used)
+        used |= {key for phrase in (*label, " ".join(label)) for key in keys_of(phrase)}
+        own = _without_twins(form for form in ranked if words_key(form) not in known)
+        keywords = going_together({form: ranked[form] for form in own}, present, N_KEYWORDS)
         wordings[group] = Wording(
-            _joined([written.get(form, form) for form in label]),
-            tuple(written.get(form, form) for form in _without_twins(ranked)[:N_KEYWORDS]),
+            joined([written.get(form, form) for form in label]),
+            tuple(written.get(form, form) for form in keywords),
         )
     return wordings
 
@@ -153,8 +182,8 @@ def _ranked(
     headed: Sequence[set[str]],
     spread: Mapping[str, int],
     n_all: int,
-) -> list[str]:
-    """Order phrases by how many of the group's papers have them and how few others do."""
+) -> dict[str, float]:
+    """Return phrases by how many of the group's papers have them and how few others do."""
     inside = Counter(form for forms in papers for form in forms)
     titled = Counter(form for forms in headed for form in forms)
     n_inside = len(papers)
@@ -166,68 +195,21 @@ def _ranked(
         bonus = _MULTIWORD_BONUS if " " in form or "-" in form else 1.0
         return (covered + _TITLE_BONUS * titled[form] / n_inside) * lift * bonus
 
-    known = [form for form in weights if inside[form] >= min(2, n_inside)]
-    return sorted(known, key=lambda form: (-strength(form), -weights[form], form))
+    strengths = {form: strength(form) for form in weights if inside[form] >= min(2, n_inside)}
+    ordered = sorted(strengths, key=lambda form: (-strengths[form], -weights[form], form))
+    return {form: strengths[form] for form in ordered}
 
 
-def _without_twins(ranked: Sequence[str]) -> list[str]:
-    """Drop phrases whose words all stand in a stronger one, and stronger ones' extensions."""
-    kept: list[str] = []
+def _without_twins(ranked: Iterable[str]) -> list[str]:
+    """Return the strongest phrases, without parts and extensions of stronger ones."""
+    kept: dict[str, set[str]] = {}
     for form in ranked:
-        parts = set(_key(form))
-        if not any(parts <= set(_key(other)) or parts >= set(_key(other)) for other in kept):
-            kept.append(form)
-    return kept
-
-
-def _label(
-    ranked: Sequence[str], papers: Sequence[set[str]], used: Collection[tuple[str, ...]]
-) -> list[str]:
-    """Choose one phrase, or two where one says too little of the papers."""
-    names = [form for form in ranked if _is_name(form) and _key(form) not in used]
-    if not names:
-        return [next((form for form in ranked if _key(form) not in used), f"theme {len(used) + 1}")]
-    first = _extended(names[0], names, papers)
-    covered = sum(first in paper for paper in papers)
-    if covered >= _COVERED * len(papers):
-        return [first]
-    for second in names[1:_SECONDS]:
-        both = sum(first in paper or second in paper for paper in papers)
-        apart = not set(_key(first)) & set(_key(second))
-        if apart and both >= covered + 2 and _key(f"{first} {second}") not in used:
-            return [first, second]
-    return [first]
-
-
-def _extended(form: str, names: Sequence[str], papers: Sequence[set[str]]) -> str:
-    """Return the longer phrase around `form` that most of its papers use, or `form`."""
-    covered = sum(form in paper for paper in papers)
-    for other in names:
-        longer = other != form and f" {form} " in f" {other} "
-        if longer and sum(other in paper for paper in papers) >= max(2, _KEPT * covered):
-            return other
-    return form
-
-
-def _joined(written: Sequence[str]) -> str:
-    text = " & ".join(written)
-    return text if any(letter.isupper() for letter in text[:2]) else text[:1].upper() + text[1:]
-
-
-def _key(label: str) -> tuple[str, ...]:
-    return tuple(sorted({stem(word) for word in re.findall(r"[^\W_]+", label.casefold())}))
-
-
-def _written_forms(texts: Sequence[str]) -> dict[str, str]:
-    """Return the commonest way each phrase is written, sentence capitals set aside."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for text in texts:
-        for form, written in candidates(text):
-            counts[form][" ".join(_plain_case(word) for word in written.split())] += 1
-    return {
-        form: min(seen, key=lambda written: (-seen[written], written))
-        for form, seen in counts.items()
-    }
+        parts = set(words_key(form))
+        if not any(parts <= other or parts >= other for other in kept.values()):
+            kept[form] = parts
+            if len(kept) == POOL:
+                break
+    return list(kept)
 
 
 @lru_cache(maxsize=100_000)
@@ -252,14 +234,6 @@ def _is_phrase(written: Sequence[str]) -> bool:
     return bool(specific) and all(len(word) > 2 or word.isupper() for word in specific)
 
 
-def _is_name(form: str) -> bool:
-    """Say whether a phrase could stand as a label: it ends in a noun, as far as its form tells."""
-    last = form.split()[-1]
-    if last in _NOUNS:
-        return True
-    return not (last.endswith(_ADJECTIVE_ENDINGS) or _ADJECTIVE_COMPOUND.search(last))
-
-
 def _runs(text: str) -> Iterator[list[str]]:
     """Yield runs of words that no stop word, number or punctuation interrupts."""
     stop = _stop_words()
@@ -270,7 +244,7 @@ def _runs(text: str) -> Iterator[list[str]]:
                 yield run
             run = []
         else:
-            run.append(token)
+            run.append(_POSSESSIVE.sub("", token))
     if run:
         yield run
 

@@ -7,6 +7,7 @@ in ``discovered.py``, their meeting in ``search.py``, files in ``saved.py``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -40,6 +41,8 @@ from papertrends.themes.search import search
 from papertrends.themes.theme import Theme, as_themes
 
 _NEEDED = ("paper_id", "title", "abstract", "digest_date")
+#: Half of a character, as cut or badly escaped JSON leaves it: no encoder takes it.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class ThemeModel:
@@ -214,7 +217,9 @@ class ThemeModel:
         encoded = encode_cached(encoder, texts, cache_folder(), progress=progress)
         with threadpool_limits(limits=1):
             scores = fitted.scores(fitted.corpus(new, encoded))
-        found, _ = memberships_of(new["paper_id"].tolist(), fitted.theme_ids, scores)
+        found, _ = memberships_of(
+            new["paper_id"].tolist(), fitted.theme_ids, scores, fitted.can_be_primary
+        )
         both = pd.concat([old, found], ignore_index=True) if len(old) else found
         return both.sort_values("paper_id", kind="stable").reset_index(drop=True)
 
@@ -320,7 +325,15 @@ def _checked(papers: pd.DataFrame) -> pd.DataFrame:
     for column in ("paper_id", "title"):
         if (whole[column].fillna("").str.strip() == "").any():
             raise InputError(f"a paper has no {column}", "give each paper one")
+    halves = whole["paper_id"].str.contains(_LONE_SURROGATE, regex=True)
+    if halves.any():
+        raise InputError(
+            f"the paper_id {whole.loc[halves, 'paper_id'].iloc[0]!r} holds half a character",
+            "give it another",
+        )
     whole["abstract"] = whole["abstract"].fillna("")
+    for column in ("title", "abstract"):
+        whole[column] = whole[column].str.replace(_LONE_SURROGATE, "\ufffd", regex=True)
     return whole
 
 

@@ -109,6 +109,26 @@ def acronyms_defined(phrases: Sequence[str], texts: Iterable[str]) -> tuple[str,
     return tuple(sorted(found))
 
 
+def has_other_meaning(acronym: str, phrases: Sequence[str], text: str) -> bool:
+    """Say whether `text` spells out `acronym` as something that is none of `phrases`.
+
+    >>> text = "We propose Region-Aware Generation (RAG) of images."
+    >>> has_other_meaning("RAG", ["retrieval-augmented generation"], text)
+    True
+    """
+    spelled = singular_acronym(acronym)
+    defined = re.search(rf"((?:[^\s().,;:]+\s+){{1,9}})\({re.escape(spelled)}s?\)", text)
+    if not defined:
+        return False
+    before = defined.group(1)
+    if pattern_of([phrase for phrase in phrases if not is_acronym(phrase)]).search(before):
+        return False
+    letters = spelled.casefold()
+    parts = words(before)
+    ends = [" ".join(parts[start:]) for start in range(len(parts))]
+    return any(letters in _initials(end) for end in ends)
+
+
 def shorter_forms(phrases: Sequence[str]) -> tuple[str, ...]:
     """Return what people call a theme for short: parts of its names that could stand for it.
 

@@ -167,7 +167,7 @@ def _fitted(data: dict[str, Any], arrays: dict[str, Any]) -> Fitted:
         space=WordSpace(tuple(data["space_terms"]), arrays["space_idf"]),
         named=tuple(named),
         centroids=Centroids(
-            arrays["centroids_centres"], arrays["centroids_cuts"], arrays["centroids_scales"]
+            **{field.name: arrays[f"centroids_{field.name}"] for field in fields(Centroids)}
         ),
         discovered_ids=tuple(data["discovered_ids"]),
         notes=tuple(data["notes"]),

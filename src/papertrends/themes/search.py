@@ -6,7 +6,6 @@ Must not read or write anything: papers and vectors in, tables out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,43 +16,16 @@ from papertrends.encoders import LSA, Vectors
 from papertrends.progress import Progress
 from papertrends.tables import MAP, THEMES, conform
 from papertrends.themes import discovered
-from papertrends.themes.centroids import Centroids
-from papertrends.themes.discovered import Discovery
+from papertrends.themes.consensus import same_vectors
 from papertrends.themes.evidence import THRESHOLD, Corpus, WordSpace, score
-from papertrends.themes.fitted import Fitted, memberships_of
-from papertrends.themes.labels import N_KEYWORDS, Wording, word_themes
-from papertrends.themes.named import FittedTheme, fit_theme, jaccard
-from papertrends.themes.theme import Theme, slug
+from papertrends.themes.fitted import Fitted, can_be_primary, memberships_of
+from papertrends.themes.labels import N_KEYWORDS, Phrasing, word_themes
+from papertrends.themes.meeting import DiscoveredThemes, NamedThemes, meet
+from papertrends.themes.named import fit_theme
+from papertrends.themes.theme import Theme
 
 Floats = NDArray[np.float64]
 Masks = Mapping[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]
-
-#: A discovered theme this alike to a named one (Jaccard index of their papers) is that theme;
-#: one with this part of its papers in a named theme lies under it.
-_SAME, _UNDER = 0.4, 0.6
-#: A group of papers that single runs find again less than this is not a theme.
-_LEAST_STABLE = 0.25
-
-
-@dataclass(frozen=True)
-class NamedThemes:
-    """Named themes found in a corpus: what was learned, scores (n, t), stability."""
-
-    fitted: tuple[FittedTheme, ...]
-    scores: Floats
-    stability: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class DiscoveredThemes:
-    """Discovered themes: ids, words, parents, stability, centres and scores (n, t)."""
-
-    ids: tuple[str, ...]
-    wordings: tuple[Wording, ...]
-    parents: tuple[str, ...]
-    stability: tuple[float, ...]
-    centroids: Centroids
-    scores: Floats
 
 
 def find_named(
@@ -81,55 +53,6 @@ def find_named(
         stability.append(again)
     scores = np.column_stack(columns) if columns else np.zeros((len(corpus.titles), 0))
     return NamedThemes(tuple(fitted), scores, tuple(stability))
-
-
-def find_discovered(
-    found: Discovery, named: NamedThemes, corpus: Corpus, texts: list[str]
-) -> DiscoveredThemes:
-    """Turn groups of papers into themes beside the named ones.
-
-    A group that is really a named theme is left to it; one that lies mostly
-    within a named theme becomes a finer theme under it; one that single runs
-    hardly find again is no theme, and its papers go to whatever is nearest.
-    """
-    members = named.scores >= THRESHOLD
-    ids = [fitted.theme.theme_id for fitted in named.fitted]
-    parents: dict[int, str] = {}
-    for topic in sorted(found.stability):
-        inside = found.topics == topic
-        if found.stability[topic] < _LEAST_STABLE:
-            continue
-        overlap = [jaccard(inside, members[:, column]) for column in range(len(ids))]
-        within = [float(members[inside, column].mean()) for column in range(len(ids))]
-        if max(overlap, default=0.0) >= _SAME:
-            continue
-        over = int(np.argmax(within)) if within else 0
-        parents[topic] = ids[over] if max(within, default=0.0) >= _UNDER else ""
-    groups = {topic: np.flatnonzero(found.topics == topic) for topic in parents}
-    taken = [phrase for fitted in named.fitted for phrase in fitted.phrases]
-    words = word_themes(corpus.titles, texts, groups, found.weights, taken=taken)
-    order = sorted(parents, key=lambda topic: (-len(groups[topic]), words[topic].label))
-    centroids = Centroids.fit(corpus.joined, found.topics, order)
-    scores = centroids.score_fitted(corpus.joined, found.topics, order)
-    for column, topic in enumerate(order):
-        # BERTopic put these papers together; likeness alone would lose those at its edge.
-        core = groups[topic]
-        scores[core, column] = np.maximum(scores[core, column], THRESHOLD)
-    return DiscoveredThemes(
-        _ids([words[topic].label for topic in order], taken=ids),
-        tuple(words[topic] for topic in order),
-        tuple(parents[topic] for topic in order),
-        tuple(found.stability[topic] for topic in order),
-        centroids,
-        scores,
-    )
-
-
-def nothing_discovered(corpus: Corpus) -> DiscoveredThemes:
-    """Return the discovered themes of a corpus too small to have any."""
-    width = corpus.joined.shape[1]
-    centroids = Centroids(np.zeros((0, width)), np.zeros(0), np.zeros(0))
-    return DiscoveredThemes((), (), (), (), centroids, np.zeros((len(corpus.titles), 0)))
 
 
 def search(
@@ -167,6 +90,7 @@ def search(
     """
     notes = []
     space = WordSpace.fit(texts)
+    phrasing = Phrasing.of(corpus.titles, texts)
     named = find_named(themes, vectors, corpus, space, masks)
     model = None
     if len(texts) < discovered.MIN_PAPERS:
@@ -174,19 +98,20 @@ def search(
             f"{len(texts)} {'paper is' if len(texts) == 1 else 'papers are'} too few to discover "
             f"themes in (that takes {discovered.MIN_PAPERS}): only named themes were looked for."
         )
-        others = nothing_discovered(corpus)
+        others = DiscoveredThemes.none(corpus)
     else:
         found = discovered.discover(
             texts, corpus.joined, seed=seed, bertopic=bertopic, progress=progress
         )
-        others = find_discovered(found, named, corpus, texts)
+        others = meet(found, named, corpus, phrasing)
         model = found.bertopic
         if not others.ids:
             notes.append("No group of papers beside the named themes held together as a theme.")
-    theme_ids = (*(fitted.theme.theme_id for fitted in named.fitted), *others.ids)
+    theme_ids = (*named.ids, *others.ids)
     scores = np.hstack([named.scores, others.scores])
-    memberships, unassigned = memberships_of(list(corpus.paper_ids), theme_ids, scores)
-    table = _themes_table(named, others, memberships, papers, corpus, texts)
+    primary = can_be_primary(len(named.ids), others.centroids)
+    memberships, unassigned = memberships_of(list(corpus.paper_ids), theme_ids, scores, primary)
+    table = _themes_table(named, others, memberships, papers, phrasing)
     fitted = Fitted(
         encoder,
         lsa,
@@ -208,10 +133,9 @@ def _themes_table(
     others: DiscoveredThemes,
     memberships: pd.DataFrame,
     papers: pd.DataFrame,
-    corpus: Corpus,
-    texts: list[str],
+    phrasing: Phrasing,
 ) -> pd.DataFrame:
-    keywords = _named_keywords(named, corpus, texts)
+    keywords = _named_keywords(named, phrasing)
     rows = [
         (fitted.theme.theme_id, fitted.theme.title, "named", words, stability, "")
         for fitted, words, stability in zip(named.fitted, keywords, named.stability, strict=True)
@@ -235,48 +159,45 @@ def _themes_table(
     return conform(table, THEMES)
 
 
-def _named_keywords(named: NamedThemes, corpus: Corpus, texts: list[str]) -> list[str]:
+def _named_keywords(named: NamedThemes, phrasing: Phrasing) -> list[str]:
     """Return what sets each named theme's papers apart, or its own words where it has none."""
     members = {
         column: np.flatnonzero(named.scores[:, column] >= THRESHOLD)
         for column in range(len(named.fitted))
     }
     several = {column: rows for column, rows in members.items() if len(rows) >= 2}
-    wordings = word_themes(corpus.titles, texts, several)
+    wordings = word_themes(phrasing, several)
     return [
         ", ".join(wordings[column].keywords if column in wordings else fitted.phrases[:N_KEYWORDS])
         for column, fitted in enumerate(named.fitted)
     ]
 
 
-def _ids(labels: list[str], *, taken: list[str]) -> tuple[str, ...]:
-    """Return an identifier for each label that no other theme has."""
-    used = set(taken)
-    ids = []
-    for label in labels:
-        base = slug(label) or "theme"
-        identifier, number = base, 2
-        while identifier in used:
-            identifier, number = f"{base}-{number}", number + 1
-        used.add(identifier)
-        ids.append(identifier)
-    return tuple(ids)
-
-
 def _map(corpus: Corpus, seed: int) -> pd.DataFrame:
-    """Return a place in the plane for each paper: UMAP, or the main axes of very few papers."""
-    n_papers = len(corpus.titles)
-    if n_papers >= discovered.MIN_PAPERS:
-        neighbors = discovered.nearest(corpus.joined)
-        places = discovered.reduce(corpus.joined, neighbors, 2, seed=seed)
-    else:
-        centred = corpus.joined.astype(np.float64)
-        centred = centred - centred.mean(axis=0)
-        left, strength, _ = np.linalg.svd(centred, full_matrices=False)
-        places = np.zeros((n_papers, 2))
-        axes = min(2, len(strength))
-        signs = np.sign(left[np.abs(left).argmax(axis=0), np.arange(left.shape[1])])[:axes]
-        places[:, :axes] = left[:, :axes] * strength[:axes] * np.where(signs == 0, 1.0, signs)
+    """Return a place in the plane for each paper: UMAP, or the main axes of very few papers.
+
+    Papers with the very same vector share a place: laying out thousands of copies takes
+    UMAP minutes and tells nothing.
+    """
+    same = same_vectors(corpus.joined)
+    _, first = np.unique(same, return_index=True)
+    # In the order of the papers, so that a corpus without copies is laid out as it stands.
+    kept, rank = np.sort(first), np.argsort(np.argsort(first))
+    places = np.round(_places(corpus.joined[kept], seed)[rank[same]], 6)
     frame = pd.DataFrame({"paper_id": list(corpus.paper_ids)})
-    frame["x"], frame["y"] = np.round(places[:, 0], 6), np.round(places[:, 1], 6)
+    frame["x"], frame["y"] = places[:, 0], places[:, 1]
     return conform(frame, MAP)
+
+
+def _places(vectors: Vectors, seed: int) -> Floats:
+    """Lay out n different vectors, shape (n, 2)."""
+    if len(vectors) >= discovered.MIN_PAPERS:
+        return discovered.reduce(vectors, discovered.nearest(vectors), 2, seed=seed)
+    centred = vectors.astype(np.float64)
+    centred = centred - centred.mean(axis=0)
+    left, strength, _ = np.linalg.svd(centred, full_matrices=False)
+    places = np.zeros((len(vectors), 2))
+    axes = min(2, len(strength))
+    signs = np.sign(left[np.abs(left).argmax(axis=0), np.arange(left.shape[1])])[:axes]
+    places[:, :axes] = left[:, :axes] * strength[:axes] * np.where(signs == 0, 1.0, signs)
+    return places

@@ -1,4 +1,4 @@
-"""What a named theme is, and the three that are built in.
+"""What a named theme is, the three that are built in, and names of common ones completed.
 
 Must not look at papers: how a theme is found in them is in ``named.py``.
 """
@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from papertrends.errors import InputError, did_you_mean
 from papertrends.themes.phrases import is_acronym, pattern_of
+from papertrends.themes.thesaurus import Entry, find
 
 
 def slug(text: str) -> str:
@@ -190,7 +192,9 @@ def as_themes(themes: Iterable[Theme | str] | None) -> tuple[Theme, ...]:
     """Return `themes` as `Theme` objects, the built-in ones for None.
 
     A name alone that is a built-in theme's name or alias (``"PRM"``) brings
-    that theme with its aliases and description.
+    that theme with its aliases and description. One that the thesaurus of common
+    themes knows (``"RLVR"``) keeps its name and is given the other words for it
+    and a description, unless two of the names mean the same entry there.
 
     Raises
     ------
@@ -199,15 +203,18 @@ def as_themes(themes: Iterable[Theme | str] | None) -> tuple[Theme, ...]:
     """
     if themes is None:
         return BUILT_IN
-    if isinstance(themes, str | Theme):
-        themes = (themes,)
-    found: dict[str, Theme] = {}
-    for given in themes:
+    every = (themes,) if isinstance(themes, str | Theme) else tuple(themes)
+    for given in every:
         if not isinstance(given, str | Theme):
             raise InputError(
                 f"a theme is a name or a Theme, not {type(given).__name__}", "give its name"
             )
-        theme = given if isinstance(given, Theme) else _built_in(given) or Theme(given)
+    # Who names a theme by two of its words tells them apart: neither may take the other's.
+    meant = Counter(find(Theme(given).title) for given in every if isinstance(given, str))
+    apart = {entry for entry, times in meant.items() if entry and times > 1}
+    found: dict[str, Theme] = {}
+    for given in every:
+        theme = given if isinstance(given, Theme) else _built_in(given, apart) or Theme(given)
         if theme.theme_id in found:
             raise InputError(
                 f"two themes have the name '{theme.title}'", "rename one, or make it an alias"
@@ -216,12 +223,20 @@ def as_themes(themes: Iterable[Theme | str] | None) -> tuple[Theme, ...]:
     return tuple(found.values())
 
 
-def _built_in(name: str) -> Theme | None:
-    """Return the built-in theme of which `name` is the name or a way to write an alias."""
+def _built_in(name: str, apart: Collection[Entry] = ()) -> Theme | None:
+    """Return the built-in theme of which `name` is the name or a way to write an alias.
+
+    Else `name` with what the thesaurus knows of it, unless its entry is in `apart`.
+    """
     for theme in BUILT_IN:
         if name == theme.name or pattern_of(theme.phrases).fullmatch(name.strip()):
             return theme
-    return None
+    given = Theme(name)
+    entry = find(given.title)
+    if entry is None or entry in apart:
+        return None
+    others = tuple(phrase for phrase in entry.phrases if phrase not in given.phrases)
+    return Theme(name, others, entry.description)
 
 
 def read_themes(path: Path) -> tuple[Theme, ...]:

@@ -165,9 +165,10 @@
       goTo(at("papers"));
     } else if (given.has("theme")) {
       const card = at(`theme=${given.get("theme")}`);
-      for (const other of document.querySelectorAll(".card.here")) other.classList.remove("here");
+      for (const other of document.querySelectorAll(".here")) other.classList.remove("here");
       if (card) {
         card.classList.add("here");
+        if (card.tagName === "DETAILS") card.open = true;
         card.scrollIntoView({ behavior: "instant", block: "start" });
         card.focus({ preventScroll: true });
       }

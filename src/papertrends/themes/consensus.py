@@ -1,0 +1,166 @@
+"""The grouping as the two models that BERTopic is put together from.
+
+BERTopic asks for a dimension reduction and a clustering with scikit-learn's
+manners. Must not import BERTopic, nor know what the papers say beyond a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from papertrends.encoders import Vectors
+from papertrends.themes.graph import main_axes
+from papertrends.themes.grouping import TRIED, Grouping, Step, group, silent
+from papertrends.themes.kmeans import Floats, Keys, Labels, Points, keys_of
+
+_AXES = 128
+#: Below this many different papers any grouping says more about chance than about themes.
+MIN_POINTS = 8
+#: The smallest broad group has 3 papers, or about 10 of 5,000; the smallest finer one 4.
+_LEAST_BROAD, _LEAST_FINER = 3, 4
+_FINER_TRIED = (0.6, 1.0)
+#: Parts of a smaller group would be found in whatever it holds.
+_LEAST_SPLIT = 20
+
+
+class MainAxes:
+    """Vectors turned to their main axes: a reduction that nothing is left to chance in."""
+
+    def fit(self, vectors: Vectors, y: object = None) -> MainAxes:
+        """Find the axes of `vectors`, shape (n, d)."""
+        del y  # scikit-learn's signature
+        self.axes = main_axes(vectors, _AXES)
+        return self
+
+    def transform(self, vectors: Vectors) -> Points:
+        """Return `vectors` on the axes, shape (n, at most 128)."""
+        return np.asarray(np.asarray(vectors, dtype=np.float64) @ self.axes, dtype=np.float32)
+
+
+class ConsensusGroups:
+    """Groups of papers on which many runs agree (see `grouping.group`).
+
+    Papers with the very same vector are one point: copies of one abstract are
+    no theme, and cost nothing.
+
+    Parameters
+    ----------
+    texts : sequence of str, length n
+        Chance is drawn from them.
+    same : numpy.ndarray of int, shape (n,)
+        Number of the point of each paper, see `same_vectors`.
+    step : callable, optional
+        Told how much is done of how much.
+
+    Attributes
+    ----------
+    labels_ : numpy.ndarray of int, shape (n,)
+        Group of each paper, -1 for none; 0 is the largest.
+    grouping_ : Grouping
+        The groups of the points.
+    """
+
+    def __init__(
+        self,
+        texts: Sequence[str],
+        same: Labels,
+        step: Step = silent,
+    ) -> None:
+        self.texts, self.same, self.step = texts, same, step
+
+    def fit(self, points: Points, y: object = None) -> ConsensusGroups:
+        """Group papers by `points`, shape (n, d)."""
+        del y  # scikit-learn's signature
+        self._keys = keys_of(self.texts)
+        _, first = np.unique(self.same, return_index=True)
+        # The least key of its papers, so that their order does not matter.
+        self._point_keys = np.full(len(first), np.iinfo(np.uint64).max, dtype=np.uint64)
+        np.minimum.at(self._point_keys, self.same, self._keys)
+        self._points = np.asarray(points, dtype=np.float32)[first]
+        least = least_broad(len(first))
+        self.grouping_ = _grouped(self._points, self._point_keys, least, step=self.step)
+        self.labels_ = self.grouping_.labels[self.same]
+        self._means = np.array(
+            [self._points[self.grouping_.labels == label].mean(axis=0) for label in self.names()]
+        ).reshape(-1, self._points.shape[1])
+        return self
+
+    def names(self) -> range:
+        """Return the groups."""
+        return range(self.grouping_.votes.shape[1])
+
+    def predict(self, points: Points) -> Labels:
+        """Return the group with the nearest mean for new `points`; -1 if there are no groups."""
+        if not len(self._means):
+            return np.full(len(points), -1)
+        closeness = 2 * points @ self._means.T - (self._means**2).sum(axis=1)
+        return np.asarray(closeness.argmax(axis=1), dtype=np.int64)
+
+    def nearest(self) -> tuple[Labels, Floats]:
+        """Return the group nearest to each fitted paper and its share of the votes, 0 to 1."""
+        votes, labels = self.grouping_.votes, self.grouping_.labels
+        if not votes.shape[1]:
+            return np.full(len(self.same), -1), np.zeros(len(self.same))
+        voted = np.where(votes.max(axis=1) > 0, votes.argmax(axis=1), self.predict(self._points))
+        near = np.where(labels >= 0, labels, voted)
+        share = np.clip(votes[np.arange(len(votes)), near], 0, 1)
+        return near[self.same], share[self.same]
+
+    def finer(self) -> tuple[Labels, list[int], Floats]:
+        """Split the groups that really fall into finer ones.
+
+        Returns
+        -------
+        labels : numpy.ndarray of int, shape (n,)
+            Finer group of each paper, -1 for none; 0 is the largest.
+        parents : list of int
+            The group that each finer group is part of.
+        stability : numpy.ndarray
+        """
+        broad = self.grouping_.labels
+        found: list[tuple[int, float, NDArray[np.int64]]] = []
+        for name in self.names():
+            rows = np.flatnonzero(broad == name)
+            if len(rows) < _LEAST_SPLIT:
+                continue
+            parts = _grouped(
+                self._points[rows], self._point_keys[rows], _LEAST_FINER, tried=_FINER_TRIED
+            )
+            if len(parts.stability) >= 2:
+                found += [
+                    (name, float(again), rows[parts.labels == part])
+                    for part, again in enumerate(parts.stability)
+                ]
+        found.sort(key=lambda one: -len(one[2]))
+        labels = np.full(len(broad), -1)
+        for number, (_, _, rows) in enumerate(found):
+            labels[rows] = number
+        stability = np.array([again for _, again, _ in found])
+        return labels[self.same], [name for name, _, _ in found], stability
+
+
+def least_broad(n_points: int) -> int:
+    """Return the size of the smallest broad group of `n_points`."""
+    return int(max(_LEAST_BROAD, round(0.35 * n_points**0.4)))
+
+
+def same_vectors(vectors: Vectors) -> Labels:
+    """Return a number for each row of `vectors`, the same for equal rows, shape (n,)."""
+    _, same = np.unique(np.asarray(vectors), axis=0, return_inverse=True)
+    return np.asarray(same, dtype=np.int64).reshape(-1)
+
+
+def _grouped(
+    points: Points,
+    keys: Keys,
+    least: int,
+    *,
+    tried: Sequence[float] = TRIED,
+    step: Step = silent,
+) -> Grouping:
+    if len(points) < MIN_POINTS:
+        return Grouping(np.full(len(points), -1), np.zeros((len(points), 0)), np.zeros(0))
+    return group(points, keys, least=least, tried=tried, step=step)

@@ -1,0 +1,284 @@
+"""Groups of points that stay the same: a consensus of many k-means runs.
+
+A single run of any clustering is one opinion. Here many runs are made, each
+from another start and batches of them on other parts of the points; points
+belong together that the runs keep together, in as many groups as come out the
+same in every batch. Must not know of papers, texts or BERTopic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from papertrends.encoders.lsa import unit_rows
+from papertrends.themes.graph import drawn_together, exact_neighbors
+from papertrends.themes.kmeans import Floats, Keys, Labels, Points, chance, kmeans
+
+Step = Callable[[int, int], None]
+
+#: Batches of runs; each leaves out another fifth of the points in all its runs.
+_BATCHES, _RUNS, _LEFT_OUT = 8, 20, 0.2
+#: Neighbours that draw a point, and at most this part of all points (one in so many).
+_NEIGHBORS, _SHARE = 30, 8
+#: Fewer groups than usual, in corpora so small that this happens, are taken only if they
+#: stand apart as clearly as this: a reader gets more from ten themes than from two firmer ones.
+_FEW, _CLEAR, _SMALL = (0.4, 0.6, 0.8), 0.99, 200
+#: At most so many times are the clusters of the runs dealt out to the agreed groups anew.
+_REFINED = 20
+#: Numbers of groups tried, as parts of `usual_number`.
+TRIED = (1.0, 1.2, 1.4, 1.6)
+#: A group that batches find again less than this is none: Hennig's "dissolved".
+LEAST_STABLE = 0.5
+#: Points of a group of m are at least this / sqrt(m) more alike (cosine) than to the others:
+#: a chance group of a few out of a few hundred dimensions can reach nearly as much.
+_LEAST_COHESION = 0.15
+#: A point is in a group that most runs put it into.
+MAJORITY = 0.5
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """A partition of n points into k groups, some points in none.
+
+    Attributes
+    ----------
+    labels : numpy.ndarray of int, shape (n,)
+        Group of each point, -1 for none; 0 is the largest group.
+    votes : numpy.ndarray, shape (n, k)
+        Share of the runs that put each point into each group.
+    stability : numpy.ndarray, shape (k,)
+        Mean best Jaccard index with what single batches find (0 to 1).
+    """
+
+    labels: Labels
+    votes: Floats
+    stability: Floats
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The points as some of them, those inside, draw them together."""
+
+    points: Points
+    inside: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """What the runs say: labels, shape (runs, n), and who took part, shape (batches, n)."""
+
+    labels: Labels
+    present: NDArray[np.bool_]
+
+
+def silent(done: int, total: int) -> None:
+    """Say nothing of `done` steps of `total`."""
+
+
+def usual_number(n_points: int) -> float:
+    """Return how many groups of `n_points` a reader can hold in the head: a handful, or two.
+
+    It grows with about the fourth root: 6 for 150 points, 9 for 1,000, 16 for 8,000;
+    up to half as many again are tried.
+    """
+    return float(1.8 * n_points**0.24)
+
+
+def group(
+    points: Points,
+    keys: Keys,
+    *,
+    least: int,
+    tried: Sequence[float] = TRIED,
+    step: Step = silent,
+) -> Grouping:
+    """Find the groups of `points` that hold together.
+
+    Of several numbers of groups that one is taken at which most of a point's
+    group is found again in all batches. Groups that fall apart even then, hold
+    hardly more alike points than chance, or are smaller than `least`, are given
+    up; a point that no group has most of the votes for stays in none.
+
+    Parameters
+    ----------
+    points : numpy.ndarray of float32, shape (n, d)
+    keys : numpy.ndarray of uint64, shape (n,)
+        Chance is drawn from them, see `kmeans`.
+    least : int
+        The size of the smallest group.
+    tried : sequence of float, optional
+        Numbers of groups to try, as parts of `usual_number`.
+    step : callable, optional
+        Told how many numbers of groups of how many were tried.
+
+    References
+    ----------
+    Strehl and Ghosh 2002, "Cluster ensembles" (MCLA: the clusters of all runs
+    are clustered); Ben-Hur, Elisseeff and Guyon 2002 (the number of groups by
+    stability); Hennig 2007, "Cluster-wise assessment of cluster stability".
+    """
+    nothing = Grouping(np.full(len(points), -1), np.zeros((len(points), 0)), np.zeros(0))
+    usual = _numbers(len(points), least, tried)
+    few = _numbers(len(points), least, _FEW if len(points) <= _SMALL else ())
+    numbers = sorted({*usual, *few})
+    batches = batches_of(points, keys) if numbers else []
+    found, firmest = nothing, -1.0
+    for done, n_groups in enumerate(numbers):
+        candidate = consensus(ask(batches, keys, n_groups), n_groups)
+        firm = firmness(candidate)
+        # Of equally firm ones the most.
+        if firm >= firmest - 1e-9 and (n_groups in usual or firm >= _CLEAR):
+            found, firmest = candidate, firm
+        step(done + 1, len(numbers))
+    return _kept(found, points, least)
+
+
+def firmness(found: Grouping) -> float:
+    """Return how much of the group of a point is found again, on average over all points."""
+    sizes = np.bincount(found.labels + 1, minlength=len(found.stability) + 1)[1:]
+    return float(sizes @ found.stability / len(found.labels))
+
+
+def _numbers(n_points: int, least: int, tried: Sequence[float]) -> list[int]:
+    most = n_points // least
+    numbers = {round(part * usual_number(n_points)) for part in tried}
+    return sorted({min(max(number, 2), most) for number in numbers}) if most >= 2 else []
+
+
+def ask(batches: Sequence[Batch], keys: Keys, n_groups: int) -> Opinions:
+    """Make all runs for one number of groups."""
+    said = []
+    for number, batch in enumerate(batches):
+        said += [
+            kmeans(batch.points, batch.inside, keys, n_groups, number, run) for run in range(_RUNS)
+        ]
+    return Opinions(np.array(said), np.array([batch.inside for batch in batches]))
+
+
+def batches_of(points: Points, keys: Keys) -> list[Batch]:
+    """Leave a part of the points out, and draw all points towards those that are left."""
+    neighbors, _ = exact_neighbors(points, min(_NEIGHBORS, max(1, len(points) // _SHARE)))
+    chosen = []
+    for batch in range(_BATCHES):
+        inside = chance(keys, batch) >= _LEFT_OUT
+        if inside.sum() < len(points) / 2:
+            inside = np.ones(len(points), dtype=bool)
+        chosen.append(Batch(drawn_together(points, neighbors, inside), inside))
+    return chosen
+
+
+def consensus(heard: Opinions, n_groups: int) -> Grouping:
+    """Return the groups that all runs agree on, and how much of them each batch finds alone."""
+    votes = _agreed(heard.labels, n_groups)
+    labels = _majority(votes)
+    again = []
+    for batch, inside in enumerate(heard.present):
+        part = heard.labels[batch * _RUNS : (batch + 1) * _RUNS, inside]
+        again.append(best_jaccard(labels[inside], _majority(_agreed(part, n_groups)), n_groups))
+    return Grouping(labels, votes, np.mean(again, axis=0))
+
+
+def best_jaccard(labels: Labels, others: Labels, n_groups: int) -> Floats:
+    """Return the best Jaccard index of each group of `labels` with a group of `others`.
+
+    Labels are 0 to ``n_groups - 1``, or -1 for none; a group without points has 0.
+    """
+    both = np.zeros((n_groups + 1, n_groups + 1))
+    np.add.at(both, (labels, others), 1)  # -1 is the last row and column
+    sizes, other_sizes = both.sum(axis=1)[:-1], both.sum(axis=0)[:-1]
+    both = both[:-1, :-1]
+    either = sizes[:, None] + other_sizes - both
+    return np.asarray((both / np.maximum(either, 1)).max(axis=1))
+
+
+def _majority(votes: Floats) -> Labels:
+    return np.where(votes.max(axis=1) >= MAJORITY, votes.argmax(axis=1), -1)
+
+
+def _agreed(labels: Labels, n_groups: int) -> Floats:
+    """Group the clusters of all runs by the points they share; return each point's votes.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray of int, shape (runs, n)
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, n_groups)
+        Share of the runs whose cluster of the point is in each group; rows sum to 1.
+    """
+    from scipy import sparse
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
+    n_runs, n_points = labels.shape
+    columns = labels + n_groups * np.arange(n_runs)[:, None]
+    places = (np.tile(np.arange(n_points), n_runs), columns.ravel())
+    members = sparse.csr_matrix((np.ones(labels.size), places), shape=(n_points, n_runs * n_groups))
+    sizes = np.asarray(members.sum(axis=0)).ravel()
+    members, sizes = members[:, sizes > 0], sizes[sizes > 0]
+    alike = (members.T @ members).toarray() / np.sqrt(np.outer(sizes, sizes))
+    apart = np.sqrt(2 * np.clip(1 - alike, 0, None))
+    np.fill_diagonal(apart, 0)
+    tree = linkage(squareform(apart, checks=False), "ward")
+    meta = np.asarray(fcluster(tree, n_groups, "maxclust"), dtype=np.int64) - 1
+    votes = np.asarray(_votes(members, meta, n_groups) / n_runs)
+    for _ in range(_REFINED):
+        agreed = votes.argmax(axis=1)
+        counts = np.maximum(np.bincount(agreed, minlength=n_groups), 1)
+        shared = _votes(members.T, agreed, n_groups) / np.sqrt(sizes[:, None] * counts)
+        moved = shared.argmax(axis=1)
+        if (moved == meta).all():
+            break
+        meta = np.asarray(moved, dtype=np.int64)
+        votes = np.asarray(_votes(members, meta, n_groups) / n_runs)
+    return votes
+
+
+def _votes(members: Any, groups: Labels, n_groups: int) -> Floats:
+    from scipy import sparse
+
+    rows = np.arange(len(groups))
+    belongs = sparse.csr_matrix(
+        (np.ones(len(groups)), (rows, groups)), shape=(len(groups), n_groups)
+    )
+    return np.asarray((members @ belongs).toarray())
+
+
+def _kept(found: Grouping, points: Points, least: int) -> Grouping:
+    """Give up groups that do not hold together, and order the others by size."""
+    n_groups = found.votes.shape[1]
+    sizes = np.bincount(found.labels + 1, minlength=n_groups + 1)[1:]
+    good = np.flatnonzero(
+        (sizes >= least)
+        & (found.stability >= LEAST_STABLE)
+        & (cohesion(points, found.labels, n_groups) * np.sqrt(sizes) >= _LEAST_COHESION)
+    )
+    good = good[np.argsort(-sizes[good], kind="stable")]
+    renamed = np.full(n_groups + 1, -1)  # the last one for those in none, who have -1
+    renamed[good] = np.arange(len(good))
+    return Grouping(renamed[found.labels], found.votes[:, good], found.stability[good])
+
+
+def cohesion(points: Points, labels: Labels, n_groups: int) -> Floats:
+    """Return how much more alike points are to those of their group than to the others.
+
+    Mean cosine within minus mean cosine to all points outside, shape
+    (n_groups,); 0 for groups of fewer than two points, or of all.
+    """
+    wide = unit_rows(points.astype(np.float64)).astype(np.float64)
+    assigned = labels >= 0
+    totals, own = np.zeros((n_groups, points.shape[1])), np.zeros(n_groups)
+    np.add.at(totals, labels[assigned], wide[assigned])
+    np.add.at(own, labels[assigned], (wide[assigned] ** 2).sum(axis=1))
+    sizes = np.bincount(labels[assigned], minlength=n_groups).astype(np.float64)
+    pairs = sizes * (sizes - 1)
+    across = sizes * (len(points) - sizes)
+    within = ((totals**2).sum(axis=1) - own) / np.maximum(pairs, 1)
+    between = (totals * (wide.sum(axis=0) - totals)).sum(axis=1) / np.maximum(across, 1)
+    return np.where((pairs > 0) & (across > 0), within - between, 0.0)

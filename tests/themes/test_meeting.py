@@ -1,0 +1,173 @@
+"""How named and discovered themes meet in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from papertrends.themes.discovered import Discovery
+from papertrends.themes.evidence import THRESHOLD, Corpus
+from papertrends.themes.labels import Phrasing, phrase_analyzer
+from papertrends.themes.meeting import DiscoveredThemes, NamedThemes, _ids, meet
+
+#: Twelve papers: six on prompts, four of them soft; six on enzymes, three of them folding.
+TITLES = ["Soft prompts"] * 4 + ["Hard prompts"] * 2 + ["Enzyme folding"] * 3 + ["Enzyme docks"] * 3
+TOPICS = np.array([0, 0, 0, 0, -1, -1, 1, 1, 1, 1, 1, 1])
+FINER = np.array([-1, -1, -1, -1, -1, -1, 0, 0, 0, 1, 1, 1])
+
+
+def phrases(labels: np.ndarray) -> dict[int, dict[str, float]]:
+    return {
+        topic: dict.fromkeys(
+            (
+                form
+                for row in np.flatnonzero(topic == labels)
+                for form in phrase_analyzer(TITLES[row])
+            ),
+            1.0,
+        )
+        for topic in (0, 1)
+    }
+
+
+def found(
+    named: Sequence[float],
+    stability: Sequence[float] = (1.0, 1.0),
+    finer_stability: Sequence[float] = (0.9, 0.8),
+    strength: float = 0.8,
+    topics: np.ndarray = TOPICS,
+    finer: np.ndarray = FINER,
+) -> DiscoveredThemes:
+    """Find themes where the one named theme has these scores."""
+    vectors = np.eye(4, dtype=np.float32)[[0] * 4 + [1] * 2 + [2] * 6]
+    corpus = Corpus([f"p{row:02}" for row in range(12)], TITLES, [""] * 12, vectors, vectors)
+    theme: Any = SimpleNamespace(theme=SimpleNamespace(theme_id="prompts"), phrases=("prompts",))
+    finer = np.where(topics == 1, FINER, -1)
+    discovery = Discovery(
+        topics=topics,
+        finer=finer,
+        parents={0: 1, 1: 1},
+        stability=dict(enumerate(stability)),
+        finer_stability=dict(enumerate(finer_stability)),
+        strength=np.full(12, strength),
+        nearest=np.abs(topics),
+        weights=phrases(topics) | {2: {}},
+        finer_weights=phrases(finer),
+        bertopic=None,
+    )
+    scores = np.array(named, dtype=float)[:, None]
+    return meet(
+        discovery, NamedThemes((theme,), scores, (1.0,)), corpus, Phrasing.of(TITLES, TITLES)
+    )
+
+
+def parents(others: DiscoveredThemes) -> dict[str, str]:
+    return dict(zip(others.ids, others.parents, strict=True))
+
+
+def members(others: DiscoveredThemes, theme: str) -> list[int]:
+    column = others.scores[:, others.ids.index(theme)]
+    return np.flatnonzero(column >= THRESHOLD).tolist()
+
+
+def test_finer_themes_follow_the_broad_one_they_lie_under() -> None:
+    others = found([0.1] * 12)
+    assert others.ids == ("enzyme", "enzyme-folding", "enzyme-docks", "soft-prompts")
+    assert others.parents == ("", "enzyme", "enzyme", "")
+    assert others.stability == (1.0, 0.9, 0.8, 1.0)
+    assert others.centroids.parents.tolist() == [-1, 0, 0, -1]
+
+
+def test_all_papers_of_a_group_are_members_and_no_others() -> None:
+    others = found([0.1] * 12)
+    assert members(others, "enzyme") == [6, 7, 8, 9, 10, 11]
+    assert members(others, "enzyme-folding") == [6, 7, 8]
+    assert members(others, "enzyme-docks") == [9, 10, 11]
+    assert members(others, "soft-prompts") == [0, 1, 2, 3]
+    finer = others.scores[:, 1:3]
+    assert (finer <= others.scores[:, [0]]).all()
+
+
+def test_a_paper_that_sits_firmly_scores_higher() -> None:
+    loose, firm = found([0.1] * 12, strength=0.2), found([0.1] * 12, strength=0.9)
+    assert loose.scores[6, 0] == pytest.approx(0.6, abs=1e-6)
+    assert firm.scores[6, 0] == pytest.approx(0.95, abs=1e-6)
+
+
+def test_a_paper_belongs_most_to_the_group_it_was_put_into() -> None:
+    """Row 4 has the vector of row 5 but was put with the soft prompts, loosely."""
+    topics = np.array([0, 0, 0, 0, 0, 2, 1, 1, 1, 1, 1, 1])
+    others = found([0.1] * 12, topics=topics, strength=0.0, stability=(1.0, 1.0))
+    soft = others.ids.index("soft-prompts")
+    assert (others.scores[4].argmax(), others.scores[0].argmax()) == (soft, soft)
+
+
+def test_a_broad_group_within_a_named_theme_lies_under_it() -> None:
+    # Four of eleven papers in both: a Jaccard index of 0.36, below that of the same theme.
+    others = found([0.9] * 4 + [0.9] * 2 + [0.9] * 2 + [0.1] + [0.9] * 3)
+    assert parents(others)["soft-prompts"] == "prompts"
+
+
+def test_a_group_that_is_a_named_theme_is_left_to_it() -> None:
+    others = found([0.9] * 6 + [0.1] * 6)
+    assert others.ids == ("enzyme", "enzyme-folding", "enzyme-docks")
+
+
+def test_finer_groups_of_one_that_is_a_named_theme_lie_under_the_named_theme() -> None:
+    others = found([0.1] * 6 + [0.9] * 6)
+    assert parents(others) == {
+        "soft-prompts": "",
+        "enzyme-folding": "prompts",
+        "enzyme-docks": "prompts",
+    }
+    assert others.centroids.parents.tolist() == [-1, -1, -1]
+    assert members(others, "enzyme-docks") == [9, 10, 11]
+
+
+def test_a_finer_group_that_is_a_named_theme_is_left_to_it() -> None:
+    others = found([0.1] * 6 + [0.9] * 2 + [0.1] * 4)
+    assert others.ids == ("enzyme", "enzyme-docks", "soft-prompts")
+
+
+def test_a_group_that_reruns_do_not_find_is_no_theme_nor_are_those_under_it() -> None:
+    assert found([0.1] * 12, stability=[0.9, 0.2]).ids == ("soft-prompts",)
+    assert found([0.1] * 12, finer_stability=[0.2, 0.9]).ids == (
+        "enzyme",
+        "enzyme-docks",
+        "soft-prompts",
+    )
+
+
+def test_papers_of_a_group_left_out_go_where_they_are_as_near_as_others() -> None:
+    """Rows 4, 5 and 11 form an unstable group; the last is like the enzyme papers."""
+    topics = np.array([0, 0, 0, 0, 2, 2, 1, 1, 1, 1, 1, 2])
+    finer = np.where(topics == 1, FINER, -1)
+    others = found([0.1] * 12, stability=[1.0, 1.0, 0.1], topics=topics, finer=finer)
+    assert sorted(others.stability) == [0.8, 0.9, 1.0, 1.0]
+    assert 11 in members(others, others.ids[0])
+    for theme in others.ids:
+        assert not {4, 5} & set(members(others, theme))
+
+
+def test_finer_keywords_set_apart_from_those_beside_them() -> None:
+    others = found([0.1] * 12)
+    broad, folding, docks, _ = others.wordings
+    assert "enzyme" in broad.keywords
+    assert not set(broad.keywords) & set(folding.keywords)
+    assert not set(folding.keywords) & set(docks.keywords)
+
+
+def test_identifiers_are_slugs_that_no_other_theme_has() -> None:
+    labels = ["Soft prompts", "soft-prompts", "!", "?", "fine-tuning", "機械学習"]
+    assert _ids(labels, taken=["fine-tuning"]) == (
+        "soft-prompts",
+        "soft-prompts-2",
+        "theme",
+        "theme-2",
+        "fine-tuning-2",
+        "機械学習",
+    )
