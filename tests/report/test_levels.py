@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from papertrends.report import summarise
-from papertrends.report.levels import MOST_BOLD, MOST_ROWS, charted, levels, rest_text, tree
+from papertrends.report.levels import MOST_BOLD, MOST_ROWS, bold, charted, levels, rest_text, tree
 
 
 def themes_of(*rows: tuple[str, str, str]) -> pd.DataFrame:
@@ -135,6 +135,20 @@ class TestCharted:
         )
         assert {c.theme_id for c in by_q[:MOST_BOLD]} <= set(summary.chart("shares").stands_out)
         assert "n4" not in summary.chart("shares").stands_out  # it has no papers
+
+    def test_small_themes_that_moved_come_before_large_ones_that_did_not(self, summaries):
+        cards = summaries["wide"].themes
+        broad = [card.theme_id for card in cards if card.level == "broad" and card.n_papers]
+        small = set(broad[-MOST_BOLD:])
+        changed = [
+            replace(
+                card,
+                change=replace(card.change, significant=card.theme_id in small, q_value=0.01),
+            )
+            for card in cards
+        ]
+        assert set(bold(changed)) == small
+        assert small <= set(charted(changed, MOST_ROWS))
 
     def test_all_of_them_where_they_are_few(self, summaries):
         two = summaries["two"]

@@ -103,9 +103,11 @@ class TestHeadline:
 
     @pytest.mark.parametrize("q", [0.05, 0.2, 1.0, float("nan")])
     def test_a_verdict_is_not_believed_without_its_q(self, sample, q):
-        text = " ".join(said(made(sample, counted(7, 17, q=q, verdict="rising"))))
+        summary = made(sample, counted(7, 17, q=q, verdict="rising"))
+        text = " ".join(said(summary))
         assert "rose" not in text
         assert "rising" not in text
+        assert summary.themes[0].brief == "24 papers, too little data"
 
     def test_two_digests_always_say_that_it_is_no_trend(self, sample, summaries):
         caveat = "Two digests can show a change, never a trend."
@@ -143,7 +145,18 @@ class TestHeadline:
         under = self.finer(parent="n1")
         text = " ".join(said(made(sample, counted(7, 17), under)))
         assert "Prompt learning rose" in text
+        assert text.lower().count("prompt learning") == 1
         assert "Finer" not in text
+
+    def test_three_levels_that_moved_alike_are_told_once(self, sample):
+        summary = made(sample, counted(9, 40), self.broad(parent="n1"), self.finer())
+        assert [s.theme_id for s in summary.headline if s.theme_id] == ["n1"]
+
+    def test_a_finer_theme_is_never_told_for_its_size(self, sample):
+        large = counted(60, 50, q=0.9, verdict="steady", theme_id="d2", kind="discovered",
+                        name="Finer", parent="d1")  # fmt: skip
+        summary = made(sample, self.broad(q=0.4, verdict="too little data"), large)
+        assert [s.theme_id for s in summary.headline] == ["", "d1", ""]
 
     def test_a_finer_theme_that_moved_alone_is_told_with_its_broad_one(self, sample):
         summary = made(sample, self.broad(q=0.4, verdict="too little data"), self.finer())
@@ -177,6 +190,7 @@ class TestHeadline:
 
     def test_finer_themes_are_not_among_the_largest(self, sample, summarised):
         tables = sample.nested()
+        tables.themes.loc[tables.themes["theme_id"] == "d3", "n_papers"] = 999
         last = tables.papers["source"] == "2025-08-05.txt"
         one = summarised(
             replace(

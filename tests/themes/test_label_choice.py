@@ -69,6 +69,12 @@ def test_a_second_phrase_is_not_the_acronym_of_the_first() -> None:
     assert choose(phrases, papers, [set(phrases)]) == ["vision-language-action model", "robot"]
 
 
+def test_a_second_phrase_is_no_short_form_of_the_first() -> None:
+    papers = [{"mathematical proof"}, {"math"}, {"math"}, {"robot"}, {"robot"}, {"robot"}]
+    phrases = ["mathematical proof", "math", "robot"]
+    assert choose(phrases, papers, [set(phrases)]) == ["mathematical proof", "robot"]
+
+
 def test_a_weak_second_phrase_is_left_out() -> None:
     papers = [{"speech"}, {"speech"}, {"robot"}, {"robot"}, {"robot"}]
     for weaker, label in ((4.1, ["speech", "robot"]), (3.9, ["speech"])):

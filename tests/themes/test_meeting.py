@@ -18,6 +18,7 @@ from papertrends.themes.meeting import DiscoveredThemes, NamedThemes, _ids, meet
 TITLES = ["Soft prompts"] * 4 + ["Hard prompts"] * 2 + ["Enzyme folding"] * 3 + ["Enzyme docks"] * 3
 TOPICS = np.array([0, 0, 0, 0, -1, -1, 1, 1, 1, 1, 1, 1])
 FINER = np.array([-1, -1, -1, -1, -1, -1, 0, 0, 0, 1, 1, 1])
+VECTORS = np.eye(6, dtype=np.float32)[[0] * 4 + [1] * 2 + [2] * 6]
 
 
 def phrases(labels: np.ndarray) -> dict[int, dict[str, float]]:
@@ -41,9 +42,9 @@ def found(
     strength: float = 0.8,
     topics: np.ndarray = TOPICS,
     finer: np.ndarray = FINER,
+    vectors: np.ndarray = VECTORS,
 ) -> DiscoveredThemes:
     """Find themes where the one named theme has these scores."""
-    vectors = np.eye(4, dtype=np.float32)[[0] * 4 + [1] * 2 + [2] * 6]
     corpus = Corpus([f"p{row:02}" for row in range(12)], TITLES, [""] * 12, vectors, vectors)
     theme: Any = SimpleNamespace(theme=SimpleNamespace(theme_id="prompts"), phrases=("prompts",))
     finer = np.where(topics == 1, FINER, -1)
@@ -143,10 +144,16 @@ def test_a_group_that_reruns_do_not_find_is_no_theme_nor_are_those_under_it() ->
 
 
 def test_papers_of_a_group_left_out_go_where_they_are_as_near_as_others() -> None:
-    """Rows 4, 5 and 11 form an unstable group; the last is like the enzyme papers."""
+    """Rows 4, 5 and 11 form an unstable group; row 11 is nearer to enzymes than row 10 is."""
+    vectors = VECTORS.copy()
+    for row, axis, apart in ((10, 4, 0.6), (11, 5, 0.4)):
+        vectors[row, axis] = apart
+        vectors[row] /= np.linalg.norm(vectors[row])
     topics = np.array([0, 0, 0, 0, 2, 2, 1, 1, 1, 1, 1, 2])
     finer = np.where(topics == 1, FINER, -1)
-    others = found([0.1] * 12, stability=[1.0, 1.0, 0.1], topics=topics, finer=finer)
+    others = found(
+        [0.1] * 12, stability=[1.0, 1.0, 0.1], topics=topics, finer=finer, vectors=vectors
+    )
     assert sorted(others.stability) == [0.8, 0.9, 1.0, 1.0]
     assert 11 in members(others, others.ids[0])
     for theme in others.ids:

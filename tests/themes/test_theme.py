@@ -206,3 +206,17 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     latin.write_bytes('[[theme]]\nname = "é"'.encode("latin-1"))
     with pytest.raises(InputError, match=r"latin.toml: cannot be read \(not UTF-8 text\)"):
         read_themes(latin)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"name": "prompt \udcff"}, "the theme name 'prompt .* holds half a character; retype it"),
+        ({"name": "x", "aliases": ("\ud800",)}, "the aliases of the theme 'x' hold half a char"),
+        ({"name": "x", "description": "\udfff"}, "the description of the theme 'x' is not text"),
+    ],
+)
+def test_half_characters_are_refused(given: dict[str, Any], message: str) -> None:
+    """What a terminal makes of bytes that are no text; no encoder could read it."""
+    with pytest.raises(InputError, match=message):
+        Theme(**given)

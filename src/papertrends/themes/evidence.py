@@ -64,6 +64,8 @@ _SET_ASIDE = re.compile(
     r"\s+$",
     re.IGNORECASE,
 )
+#: How many characters before a word are looked at for it.
+_BEFORE = 100
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ def words_of(phrases: Sequence[str], corpus: Corpus, space: WordSpace) -> Words:
         in_title[row] = pattern.search(title) is not None
         for sentence in _SENTENCE_END.split(abstract):
             found = sum(
-                not _SET_ASIDE.search(sentence[: match.start()])
+                not _SET_ASIDE.search(sentence[max(0, match.start() - _BEFORE) : match.start()])
                 for match in pattern.finditer(sentence)
             )
             count[row] += found

@@ -31,7 +31,7 @@ _ADJECTIVE_COMPOUND = re.compile(
 _NOUNS = frozenset(
     "retrieval proposal signal goal objective logic music topic speed feed seed embed survival "
     "removal appraisal manual trial journal perspective narrative incentive alternative mosaic "
-    "semantic clinic arithmetic rubric vocabulary dictionary boundary summary library "
+    "clinic arithmetic rubric vocabulary dictionary boundary summary library "
     "adversary".split()
 )
 #: Words in -ing that name something by themselves; others are forms of a verb.
@@ -85,8 +85,7 @@ def choose_label(
         return [first]
     for second in names[1:_SECONDS]:
         both = sum(first in paper or second in paper for paper in papers)
-        apart = not set(words_key(first)) & set(words_key(second))
-        apart = apart and not used_up(second, keys_of(first))
+        apart = not _akin(first, second) and not used_up(second, keys_of(first))
         strong = value[second] >= _SECOND_STRENGTH * value[names[0]]
         if apart and strong and both >= covered + 2 and not used_up(f"{first} {second}", used):
             return [first, second]
@@ -119,6 +118,15 @@ def used_up(form: str, used: Collection[Key]) -> bool:
     """Say whether `form`, its plural, its acronym, what it is short for or a whole is in use."""
     own = set(words_key(form))
     return bool(keys_of(form) & set(used)) or any(own <= set(key) for key in used)
+
+
+def _akin(one: str, other: str) -> bool:
+    """Say whether two phrases share a word, or the beginning of one (math, mathematical)."""
+    return any(
+        left.startswith(right) or right.startswith(left)
+        for left in words_key(one)
+        for right in words_key(other)
+    )
 
 
 def _extended(form: str, names: Sequence[str], papers: Sequence[set[str]]) -> str:

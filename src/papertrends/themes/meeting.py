@@ -228,15 +228,10 @@ def _scores(found: Discovery, groups: list[_Group], centroids: Centroids, corpus
     homeless = np.flatnonzero((found.topics >= 0) & ~at_home)
     scores[homeless] = centroids.score(corpus.joined[homeless])
     for column, group in enumerate(groups):
-        if group.is_finer and group.above is None:
-            own = scores[group.rows, column]
-            scores[:, column] = 0.0
-            scores[group.rows, column] = own
-        if group.above is not None:
-            above = scores[group.rows, centroids.parents[column]]
+        if group.is_finer:
             own = np.maximum(scores[group.rows, column], THRESHOLD)
             scores[:, column] = 0.0
-            scores[group.rows, column] = np.minimum(own, above)
+            scores[group.rows, column] = own
     return scores
 
 

@@ -91,8 +91,8 @@ GENERIC = frozenset(
     abilities ability accuracies accuracy ai algorithm algorithms analysis application
     applications approach approaches architecture architectures baseline baselines benchmark
     benchmarks capabilities capability code context data dataset datasets distribution domain
-    domains evaluation example examples experiment experiments feature features field framework
-    frameworks generation image images information input inputs intelligence knowledge language
+    domains downstream evaluation example examples experiment experiments feature features field
+    framework frameworks generation image images information input inputs intelligence knowledge language
     learning level levels llm llms loss mechanism mechanisms method methods metric metrics model
     modeling models module modules network networks objective objectives output outputs paper
     papers paradigm parameter parameters performance problem problems process processes quality

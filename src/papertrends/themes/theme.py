@@ -44,7 +44,14 @@ def _strings(given: object, field: str, theme: str) -> tuple[str, ...]:
             f"the {field} of the theme '{theme}' hold something that is not text",
             "put each in quotes, none empty",
         )
+    if not all(map(_is_text, given)):
+        raise InputError(f"the {field} of the theme '{theme}' hold half a character", "retype them")
     return tuple(dict.fromkeys(" ".join(item.split()) for item in given))
+
+
+def _is_text(given: str) -> bool:
+    """Say whether `given` can be written down: a lone surrogate is half a character."""
+    return not any("\ud800" <= char <= "\udfff" for char in given)
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,9 @@ class Theme:
                 f"a theme needs a name with letters or digits in it, not {self.name!r}",
                 "give it one, such as 'prompt learning'",
             )
-        if not isinstance(self.description, str):
+        if not _is_text(self.name):
+            raise InputError(f"the theme name {self.name!r} holds half a character", "retype it")
+        if not isinstance(self.description, str) or not _is_text(self.description):
             raise InputError(
                 f"the description of the theme '{self.name}' is not text", "put it in quotes"
             )
