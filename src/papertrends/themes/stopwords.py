@@ -88,18 +88,17 @@ BREAKS = frozenset(
 
 GENERIC = frozenset(
     """
-    abilities ability accuracies accuracy ai algorithm algorithms analysis application
-    applications approach approaches architecture architectures baseline baselines benchmark
-    benchmarks capabilities capability code context data dataset datasets distribution domain
-    domains downstream evaluation example examples experiment experiments feature features field
-    framework frameworks generation image images information input inputs intelligence knowledge language
+    abilities ability accuracies accuracy ai algorithm algorithms analysis application applications
+    approach approaches architecture architectures baseline baselines benchmark benchmarks
+    capabilities capability code context data dataset datasets distribution domain domains
+    downstream evaluation example examples experiment experiments feature features field framework
+    frameworks generation image images information input inputs intelligence knowledge language
     learning level levels llm llms loss mechanism mechanisms method methods metric metrics model
-    modeling models module modules network networks objective objectives output outputs paper
-    papers paradigm parameter parameters performance problem problems process processes quality
-    representation representations research result results sample samples scale shift shifts
-    signal signals size source space stage state step steps strategies strategy structure
-    structures studies study survey system systems target task tasks technique techniques test
-    text time token tokens trade-off trade-offs tradeoff tradeoffs training understanding value
-    values
+    modeling models module modules network networks objective objectives output outputs paper papers
+    paradigm parameter parameters performance problem problems process processes quality
+    representation representations research result results sample samples scale shift shifts signal
+    signals size source space stage state step steps strategies strategy structure structures
+    studies study survey system systems target task tasks technique techniques test text time token
+    tokens trade-off trade-offs tradeoff tradeoffs training understanding value values
     """.split()
 )
