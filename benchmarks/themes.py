@@ -162,7 +162,9 @@ def named(folder: Path, others: Others | None) -> list[dict[str, Any]]:
     """Return the F1 of named themes, on the two dumps and on half of the archive's labels."""
     tests = ROOT / "tests" / "data"
     dumps = pd.read_csv(tests / "labels_dumps.csv", dtype=str).set_index("paper_id")
-    rows = named_on("two dumps, labels fitted on", load_papers(ROOT / "data"), dumps, BUILT_IN, others)
+    rows = named_on(
+        "two dumps, labels fitted on", load_papers(ROOT / "data"), dumps, BUILT_IN, others
+    )
     archive = folder / "hf_daily_2024-2025.parquet"
     if archive.exists():
         labels = pd.read_csv(tests / "labels_archive.csv", dtype=str).set_index("arxiv_id")
