@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from papertrends.themes import consensus
 from papertrends.themes.consensus import (
     MIN_POINTS,
     ConsensusGroups,
@@ -13,6 +16,8 @@ from papertrends.themes.consensus import (
     least_broad,
     same_vectors,
 )
+from papertrends.themes.grouping import Grouping
+from papertrends.themes.kmeans import keys_of
 
 WIDTH = 60
 RNG = np.random.default_rng(4)
@@ -131,3 +136,107 @@ def test_one_abstract_many_times_is_no_group(n_papers: int) -> None:
 
 def test_the_smallest_group_grows_with_the_corpus() -> None:
     assert [least_broad(n) for n in (8, 150, 1_000, 8_000)] == [3, 3, 6, 13]
+
+
+def given(labels: list[int], stability: list[float]) -> Grouping:
+    votes = np.eye(len(stability) + 1)[labels][:, :-1]
+    return Grouping(np.array(labels), votes, np.array(stability))
+
+
+def hear(monkeypatch: pytest.MonkeyPatch, *answers: Grouping) -> list[tuple[Any, ...]]:
+    """Have `group` give `answers`; return what it will have been asked."""
+    asked: list[tuple[Any, ...]] = []
+
+    def group(points: np.ndarray, keys: np.ndarray, **options: Any) -> Grouping:
+        asked.append((points, keys, options))
+        return answers[len(asked) - 1]
+
+    monkeypatch.setattr(consensus, "group", group)
+    return asked
+
+
+def test_different_papers_are_the_points_with_the_least_of_their_keys(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    same = np.array([3, 0, 0, 1, 2, 4, 5, 6, 7, 3, 3])
+    rows = RNG.normal(size=(8, 3)).astype(np.float32)
+    texts = sorted((f"paper {number}" for number in range(11)), key=lambda text: -keys_of([text]))
+    asked = hear(monkeypatch, given([0, 0, 0, 1, 1, 1, -1, -1], [0.9, 0.8]))
+
+    def step(done: int, total: int) -> None:
+        del done, total
+
+    found = ConsensusGroups(texts, same, step).fit(rows[same])
+    ((points, keys, options),) = asked
+    np.testing.assert_array_equal(points, rows)
+    of_texts = keys_of(texts)
+    assert keys.tolist() == [of_texts[same == point].min() for point in range(8)]
+    assert options["least"] == 3
+    assert options["step"] is step
+    assert found.labels_.tolist() == [1, 0, 0, 0, 0, 1, 1, -1, -1, 1, 1]
+
+
+def test_copies_do_not_raise_the_smallest_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = hear(monkeypatch, given([0] * 8, [1.0]))
+    fit(np.tile(np.eye(8, dtype=np.float32), (1_000, 1)))
+    assert asked[0][2]["least"] == 3
+
+
+def test_seven_points_are_too_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = hear(monkeypatch, given([0] * 8, [1.0]))
+    assert set(fit(np.eye(7, dtype=np.float32)).labels_.tolist()) == {-1}
+    assert asked == []
+    assert set(fit(np.eye(8, dtype=np.float32)).labels_.tolist()) == {0}
+
+
+def test_papers_in_none_are_nearest_to_whom_they_are_voted_to_or_else_the_mean() -> None:
+    points = np.array([[0, 2], [1, 0], [1, 0], [0, 2], [0.3, 0.35]], dtype=np.float32)
+    found = ConsensusGroups(list("abcdef"), np.array([4, 3, 2, 1, 0, 3])).fit(
+        points[[4, 3, 2, 1, 0, 3]]
+    )
+    votes = np.array([[0.6, 0.3], [0.1, 0.7], [0, 0.5], [0.2, 0.4], [0, 0]])
+    found.grouping_ = Grouping(np.array([0, 1, 1, -1, -1]), votes, np.ones(2))
+    found._means = np.array([[0, 2], [1, 0]], dtype=np.float32)
+    near, share = found.nearest()
+    assert near.tolist() == [1, 1, 1, 1, 0, 1]
+    assert share.tolist() == [0, 0.4, 0.5, 0.7, 0.6, 0.4]
+
+
+def test_finer_groups_go_by_size_with_their_parent_and_stability(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Groups 0 and 2 split, 1 has one part that holds, 3 is too small to look at."""
+    broad = RNG.permutation(np.repeat([0, 1, 2, 3, -1], [26, 24, 20, 19, 5]))
+    parts = [
+        given([0] * 12 + [1] * 5 + [-1] * 9, [0.9, 0.6]),
+        given([0] * 20 + [-1] * 4, [0.8]),
+        given([0] * 11 + [1] * 9, [0.7, 0.5]),
+    ]
+    asked = hear(monkeypatch, given(broad.tolist(), [1.0] * 4), *parts)
+    vectors = RNG.normal(size=(94, 4)).astype(np.float32)
+    texts = [f"paper {row}" for row in range(94)]
+    found = ConsensusGroups(texts, np.arange(94)).fit(vectors)
+    labels, parents, stability = found.finer()
+    assert parents == [0, 2, 2, 0]
+    assert stability.tolist() == [0.9, 0.7, 0.5, 0.6]
+    for parent, new in ((0, [0] * 12 + [3] * 5 + [-1] * 9), (2, [1] * 11 + [2] * 9)):
+        assert labels[broad == parent].tolist() == new
+    assert set(labels[~np.isin(broad, [0, 2])].tolist()) == {-1}
+    assert len(asked) == 4
+    for parent, (points, keys, options) in enumerate(asked[1:]):
+        np.testing.assert_array_equal(points, vectors[broad == parent])
+        np.testing.assert_array_equal(keys, keys_of(texts)[broad == parent])
+        assert options["least"] == 4
+        assert options["tried"] == (0.6, 1.0)
+
+
+def test_nearly_the_same_vectors_are_not_the_same() -> None:
+    rows = np.array([[0.5, 0.5], [0.5, 0.500001]], dtype=np.float32)
+    assert len(set(same_vectors(rows).tolist())) == 2
+
+
+def test_128_axes_are_kept_of_more() -> None:
+    rows = RNG.normal(size=(150, 140)).astype(np.float32)
+    points = MainAxes().fit(rows).transform(rows)
+    kept = (np.linalg.svd(rows.astype(np.float64), compute_uv=False)[:128] ** 2).sum()
+    assert (points.astype(np.float64) ** 2).sum() == pytest.approx(kept, rel=1e-5)

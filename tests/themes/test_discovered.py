@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from papertrends.errors import InputError
-from papertrends.themes import discovered
+from papertrends.themes import consensus, discovered
 from papertrends.themes.discovered import MIN_PAPERS, Discovery, discover
+from papertrends.themes.grouping import Grouping
+from papertrends.themes.labels import phrase_analyzer
 from papertrends.themes.model import ThemeModel
 
 COPY = "We study amino residues together with binding pockets. It holds for enzymes."
@@ -242,3 +244,142 @@ def test_a_bertopic_of_ones_own_that_cannot_be_fitted_says_so(make_papers: Any) 
     message = rf"cannot be fitted on {len(texts)} papers \(k must be less than N\); leave it out"
     with pytest.raises(InputError, match=message):
         discover(texts, vectors, seed=0, bertopic=Unwilling())
+
+
+def test_the_grouping_is_told_as_it_was_found(
+    monkeypatch: pytest.MonkeyPatch, make_papers: Any, bag_encoder: Any
+) -> None:
+    """Of 120 papers 60, 30 and 20 are grouped, the first 60 as 35 and 20, and 3 are copies."""
+    broad = np.repeat([0, 1, 2, -1], [60, 30, 20, 7])
+    votes = np.eye(4)[broad][:, :3] * 0.75 + 0.05
+    votes[110:] = [0.1, 0.4, 0.2]
+    answers = {
+        117: Grouping(broad, votes, np.array([0.9, 0.6, 0.8])),
+        60: Grouping(np.repeat([0, 1, -1], [35, 20, 5]), np.ones((60, 2)), np.array([0.6, 0.7])),
+    }
+    nothing = Grouping(np.full(30, -1), np.zeros((30, 0)), np.zeros(0))
+    monkeypatch.setattr(
+        consensus, "group", lambda points, *_, **__: answers.get(len(points), nothing)
+    )
+    monkeypatch.setattr(discovered, "same_vectors", lambda _: np.array([*range(117), 0, 60, 110]))
+    texts = texts_of(make_papers(30))
+    one = discover(texts, bag_encoder().encode(texts), seed=0)
+    assert one.topics.tolist() == [*broad.tolist(), 0, 1, -1]
+    assert one.nearest.tolist() == [*broad[:110].tolist(), *[1] * 7, 0, 1, 1]
+    np.testing.assert_allclose(one.strength, [0.8] * 110 + [0.4] * 7 + [0.8, 0.8, 0.4])
+    assert one.stability == {0: 0.9, 1: 0.6, 2: 0.8}
+    assert one.finer.tolist() == [0] * 35 + [1] * 20 + [-1] * 62 + [0, -1, -1]
+    assert one.parents == {0: 0, 1: 0}
+    assert one.finer_stability == {0: 0.6, 1: 0.7}
+
+
+def test_topics_may_be_numbered_otherwise_than_groups(
+    monkeypatch: pytest.MonkeyPatch, make_papers: Any, bag_encoder: Any, found: Discovery
+) -> None:
+    """A model that turns the numbers of the topics around changes nothing but numbers."""
+    make_model = discovered._bertopic
+
+    def turning(texts: Any, groups: Any) -> Any:
+        model = make_model(texts, groups)
+        fit = model.fit_transform
+
+        def turned(*args: Any, **options: Any) -> Any:
+            topics, rest = fit(*args, **options)
+            most = max(topics)
+            return [most - topic if topic >= 0 else -1 for topic in topics], rest
+
+        model.fit_transform = turned
+        return model
+
+    monkeypatch.setattr(discovered, "_bertopic", turning)
+    texts = texts_of(make_papers(30))
+    other = discover(texts, bag_encoder().encode(texts), seed=0)
+    most = found.topics.max()
+    inside = found.topics >= 0
+    np.testing.assert_array_equal(other.topics[inside], most - found.topics[inside])
+    np.testing.assert_array_equal(other.nearest, most - found.nearest)
+    assert other.stability == {most - name: again for name, again in found.stability.items()}
+    assert other.parents == {name: most - over for name, over in found.parents.items()}
+
+
+def test_finer_phrases_are_weighted_by_c_tf_idf(found: Discovery, make_papers: Any) -> None:
+    """The weights recomputed from counts: sqrt of the share, by log(1 + mean length / count)."""
+    texts = texts_of(make_papers(30))
+    phrases = {form for weights in found.finer_weights.values() for form in weights}
+    known = set(found.bertopic.vectorizer_model.vocabulary)
+    counts: dict[int, dict[str, int]] = {int(name): {} for name in set(found.finer.tolist()) | {-1}}
+    for name, text in zip(found.finer.tolist(), texts, strict=True):
+        for form in phrase_analyzer(text):
+            if form in known:
+                counts[name][form] = counts[name].get(form, 0) + 1
+    totals = {name: sum(of.values()) for name, of in counts.items()}
+    mean = int(sum(totals.values()) / len(totals))
+    for name, weights in found.finer_weights.items():
+        expected = {
+            form: np.sqrt(count / totals[name])
+            * np.log(1 + mean / sum(of.get(form, 0) for of in counts.values()))
+            for form, count in counts[name].items()
+        }
+        best = sorted(expected.values(), reverse=True)[:60]
+        assert list(weights.values()) == pytest.approx(best)
+        assert weights == pytest.approx({form: expected[form] for form in weights})
+    assert phrases <= known
+
+
+class Own:
+    """A BERTopic of one's own that is not fitted yet."""
+
+    topics_: list[int] | None = None
+    found = (1, 1, 0, 0, 0, -1, -1)
+
+    def fit_transform(self, texts: list[str], embeddings: Any) -> Any:
+        assert len(texts) == len(embeddings)
+        self.topics_ = list(self.found)
+        return self.topics_, None
+
+    def transform(self, texts: list[str]) -> Any:
+        assert len(texts) == len(self.found)
+        return list(self.found), None
+
+
+@pytest.mark.parametrize("is_fitted", [False, True])
+def test_the_topics_of_a_bertopic_of_ones_own_are_taken(is_fitted: bool) -> None:
+    model = Own()
+    if is_fitted:
+        model.topics_ = [5, 5]
+    texts = ["Protein folding"] * 2 + ["Speech recognition"] * 3 + ["Galaxy surveys"] * 2
+    vectors = np.array([[1, 0], [1, 0], [0, 3], [0, 3], [1, 0.2], [1, 0], [0.5, 1.8]])
+    one = discover(texts, vectors.astype(np.float32), seed=0, bertopic=model)
+    assert one.topics.tolist() == list(Own.found)
+    assert one.strength.tolist() == [1, 1, 1, 1, 1, 0, 0]
+    # The means are (1, 0) and (1/3, 62/30): the fifth stays where it was put.
+    assert one.nearest.tolist() == [1, 1, 0, 0, 0, 1, 0]
+    assert sorted(one.stability) == [0, 1]
+    assert np.isnan(list(one.stability.values())).all()
+    assert set(one.weights[1]) == set(phrase_analyzer("Protein folding"))
+    assert set(one.weights[0]) == set(phrase_analyzer("Speech recognition"))
+    assert set(one.finer.tolist()) == {-1}
+    assert one.parents == one.finer_stability == one.finer_weights == {}
+    assert model.topics_ == ([5, 5] if is_fitted else None)
+
+
+def test_a_bertopic_that_finds_nothing_has_no_nearest_topics() -> None:
+    class Nothing(Own):
+        found = (-1,) * 7
+
+    one = discover(["text"] * 7, np.eye(7, dtype=np.float32), seed=0, bertopic=Nothing())
+    assert set(one.nearest.tolist()) == {-1}
+    assert one.weights == one.stability == {}
+
+
+def test_the_nearest_papers_come_after_the_paper_itself() -> None:
+    rows = np.random.default_rng(9).normal(size=(30, 5)).astype(np.float32)
+    rows[4] = rows[11]  # a copy comes second
+    indices, distances = discovered.nearest(rows)
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    apart = 1 - unit.astype(np.float64) @ unit.T
+    np.fill_diagonal(apart, -1)
+    order = np.argsort(apart, axis=1)[:, :15]
+    np.testing.assert_array_equal(indices, order)
+    np.fill_diagonal(apart, 0)
+    np.testing.assert_allclose(distances, np.take_along_axis(apart, order, axis=1), atol=1e-6)

@@ -62,3 +62,26 @@ def test_axes_are_those_of_the_singular_value_decomposition() -> None:
     np.testing.assert_allclose(np.abs((axes * right).sum(axis=0)), 1, atol=1e-6)
     assert (axes[np.abs(axes).argmax(axis=0), range(4)] > 0).all()
     assert main_axes(ROWS[:2], 4).shape == (6, 2)
+
+
+def test_equals_are_those_that_differ_in_the_last_bits() -> None:
+    rows = np.array([[1], [0.5], [0.5 + 1.2e-7], [0.1]], dtype=np.float32)
+    indices, similarities = exact_neighbors(rows, 2)
+    assert indices[0].tolist() == [1, 2]
+    assert similarities[0].tolist() == [0.5, 0.5]
+
+
+def test_all_equals_come_in_their_order() -> None:
+    rows = np.array([[1.0]] + [[0.5], [0.25], [0.75]] * 30, dtype=np.float32)
+    indices, _ = exact_neighbors(rows, 60)
+    assert indices[0].tolist() == [*range(3, 91, 3), *range(1, 91, 3)]
+
+
+def test_of_equals_at_the_edge_the_first_are_neighbours() -> None:
+    """Which of fifty equal rows are the twenty nearest is not left to a partition."""
+    indices, _ = exact_neighbors(np.ones((50, 1), dtype=np.float32), 20)
+    assert indices[0].tolist() == list(range(1, 21))
+    assert indices[30].tolist() == list(range(20))
+    nearer = np.vstack([np.ones((3, 2)), [[1.0, 0.0]] * 40]).astype(np.float32)
+    nearer /= np.linalg.norm(nearer, axis=1, keepdims=True)
+    assert exact_neighbors(nearer, 6)[0][0].tolist() == [1, 2, 3, 4, 5, 6]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from papertrends.themes import kmeans as module
 from papertrends.themes.kmeans import chance, keys_of, kmeans
 
 RNG = np.random.default_rng(0)
@@ -69,3 +70,62 @@ def test_other_tags_are_other_draws() -> None:
 def test_equal_points_are_one_group(value: float) -> None:
     points = np.full((10, 4), value, dtype=np.float32)
     assert len(set(kmeans(points, ALL[:10], KEYS[:10], 3, 0).tolist())) == 1
+
+
+def test_texts_hardly_ever_share_a_key() -> None:
+    assert len(set(keys_of(str(row) for row in range(5_000)).tolist())) == 5_000
+
+
+def test_chance_mixes_as_splitmix_does() -> None:
+    """The draws recomputed with Python's own integers."""
+    keys, tags = KEYS[:5], (4, 0, 17)
+    for key, draw in zip(keys.tolist(), chance(keys, *tags).tolist(), strict=True):
+        for tag in tags:
+            key = (key + (tag + 1) * 0x9E3779B97F4A7C15) % 2**64
+            key = (key ^ (key >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+            key = (key ^ (key >> 27)) * 0x94D049BB133111EB % 2**64
+            key ^= key >> 31
+        assert draw == pytest.approx((key / 2**64), abs=1e-15)
+
+
+def test_each_point_ends_nearest_to_the_mean_of_its_group() -> None:
+    """Points of all lengths, so that neither the angle nor the first starts decide."""
+    points = np.random.default_rng(6).exponential(size=(80, 3)).astype(np.float32)
+    keys = keys_of(f"point {row}" for row in range(80))
+    inside = np.arange(80) % 5 > 0
+    for run in range(4):
+        labels = kmeans(points, inside, keys, 4, run)
+        means = np.array([points[inside & (labels == one)].mean(axis=0) for one in range(4)])
+        apart = np.linalg.norm(points[:, None] - means, axis=2)
+        np.testing.assert_array_equal(labels, apart.argmin(axis=1))
+
+
+def test_points_outside_might_as_well_be_missing() -> None:
+    points = np.random.default_rng(7).normal(size=(60, 3)).astype(np.float32)
+    inside = np.arange(60) % 3 > 0
+    n_inside = int(inside.sum())
+    for run in range(4):
+        alone = kmeans(points[inside], ALL[:n_inside], KEYS[inside], 6, run)
+        np.testing.assert_array_equal(kmeans(points, inside, KEYS, 6, run)[inside], alone)
+
+
+def test_a_group_that_lost_its_points_stays_where_it_was() -> None:
+    points = np.array([[1, 0]] * 5 + [[0, 1]] * 5 + [[0.1, 0.1]], dtype=np.float32)
+    inside = np.arange(11) < 10
+    for run in range(4):
+        labels = kmeans(points, inside, KEYS[:11], 3, run)
+        assert labels[10] in labels[:10]
+
+
+def test_starts_are_drawn_by_squared_distance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """0 and 1 are the two starts, so that 3 is with 1, in (1 / 10 + 1 / 5) / 3 of all draws."""
+    monkeypatch.setattr(module, "_STEPS", 0)
+    points = np.array([[0], [1], [3]], dtype=np.float32)
+    found = [kmeans(points, ALL[:3], KEYS[:3], 2, tag) for tag in range(3_000)]
+    with_one = np.mean([labels[1] == labels[2] for labels in found])
+    assert with_one == pytest.approx(0.1, abs=0.022)  # four standard deviations
+
+
+def test_no_point_is_a_start_twice() -> None:
+    for tag in range(50):
+        assert len(set(kmeans(POINTS[::12], ALL[:5], KEYS[:5], 5, tag).tolist())) == 5

@@ -45,13 +45,22 @@ def exact_neighbors(vectors: Vectors, n_neighbors: int) -> tuple[NDArray[np.int6
         alike[rows - start, rows] = -np.inf
         # Rounded, so that the last bits of a sum do not decide between equals.
         alike = np.round(alike, 6)
-        nearest = np.argpartition(-alike, wanted - 1, axis=1)[:, :wanted]
-        nearest.sort(axis=1)
+        nearest = _highest(alike, wanted)
         closeness = np.take_along_axis(alike, nearest, axis=1)
         order = np.argsort(-closeness, axis=1, kind="stable")
         indices[block] = np.take_along_axis(nearest, order, axis=1)
         similarities[block] = np.take_along_axis(closeness, order, axis=1)
     return indices, similarities
+
+
+def _highest(values: NDArray[np.float32], wanted: int) -> NDArray[np.int64]:
+    """Return the columns of the `wanted` highest values of each row; of equals the first."""
+    least = -np.partition(-values, wanted - 1, axis=1)[:, wanted - 1 : wanted]
+    above = values > least
+    ties = values == least
+    room = wanted - above.sum(axis=1, keepdims=True)
+    chosen = above | (ties & (ties.cumsum(axis=1) <= room))
+    return np.asarray(np.nonzero(chosen)[1].reshape(len(values), wanted), dtype=np.int64)
 
 
 def drawn_together(
