@@ -3,12 +3,13 @@
 Usage: python benchmarks/named_themes.py ARCHIVE.parquet
 
 Labels were made by language models reading title and abstract, not by people
-(``tests/data/labels_*.csv``: 1 about it, 0 not, u unclear or two readings differ). The 620
-papers of the archive are 200 at random and 420 chosen because a theme's words or their meaning
-are near, traps and all: harder than a day's digest. The two dumps and the half of the archive's
-labels marked ``develop`` fit the weights; a theme's figures come from weights fitted without
-that theme's labels. The half marked ``report`` is never fitted on. The archive's texts are not
-part of this repository: ARCHIVE.parquet needs arxiv_id, title, abstract, digest_date.
+(``tests/data/labels_*.csv``: 1 about it, 0 not, u unclear or two readings differ). The 620 papers
+of the archive are some 165 at random, and others drawn among those where the words of a theme, or
+their meaning, are near: more cases in doubt than in a day's digest. The two dumps and the half of
+the archive's labels marked ``develop`` fit the weights; a theme's figures come from weights
+fitted without that theme's labels. The half marked ``report`` is never fitted on. The archive's
+texts are not part of this repository: ARCHIVE.parquet needs arxiv_id, title, abstract,
+digest_date.
 """
 
 from __future__ import annotations
@@ -31,30 +32,14 @@ from papertrends.themes import evidence
 from papertrends.themes.evidence import EVIDENCE, Corpus, WordSpace
 from papertrends.themes.fitted import corpus_of, one_row_each, texts_of_papers
 from papertrends.themes.named import describe, fit_theme
-from papertrends.themes.theme import BUILT_IN, Theme, as_themes
+from papertrends.themes.theme import BUILT_IN, Theme, as_themes, read_themes
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "named_themes.json"
 #: Papers of the archive without a label that are read beside those with one.
 BACKGROUND = 400
 
-THEMES = (
-    *BUILT_IN,
-    Theme("LLM agents", aliases=("agent", "agentic", "multi-agent")),
-    Theme(
-        "reinforcement learning with verifiable rewards",
-        aliases=("RLVR", "GRPO", "verifiable rewards", "rule-based rewards"),
-    ),
-    Theme("vision-language-action models", aliases=("VLA", "robot policy")),
-    Theme("3D Gaussian splatting", aliases=("3DGS", "Gaussian splatting")),
-    Theme("state-space models", aliases=("SSM", "Mamba")),
-    Theme("diffusion models", aliases=("diffusion", "diffusion transformer", "flow matching")),
-    Theme("text-to-image generation", aliases=("text-to-image", "image generation", "T2I")),
-    Theme("retrieval-augmented generation", aliases=("RAG", "retrieval-augmented")),
-    Theme("mixture of experts", aliases=("MoE", "mixture-of-experts")),
-    Theme("long-context models", aliases=("long context", "context window", "context length")),
-    Theme("jailbreaks and LLM safety", aliases=("jailbreak", "red teaming", "safety alignment")),
-)
+THEMES = (*BUILT_IN, *read_themes(ROOT / "tests" / "data" / "themes_archive.toml"))
 #: The evidence that the first weights see: all but the classifier that is trained on them.
 FIRST = list(EVIDENCE[:-1])
 #: The third way to ask: with the aliases that the thesaurus knows for the name. Its entries were

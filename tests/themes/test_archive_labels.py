@@ -13,22 +13,14 @@ import pytest
 
 from papertrends.evaluation import named_figures
 from papertrends.themes.model import ThemeModel
-from papertrends.themes.theme import BUILT_IN, Theme
+from papertrends.themes.theme import BUILT_IN, Theme, read_themes
 
 ROOT = Path(__file__).parents[2]
 ARCHIVE = ROOT.parent / "shared" / "data" / "hf_daily_2024-2025.parquet"
-LABELS = Path(__file__).parents[1] / "data" / "labels_archive.csv"
-THEMES = (
-    *BUILT_IN,
-    Theme("LLM agents", aliases=("agent", "agentic", "multi-agent")),
-    Theme(
-        "reinforcement learning with verifiable rewards",
-        aliases=("RLVR", "GRPO", "verifiable rewards", "rule-based rewards"),
-    ),
-    Theme("vision-language-action models", aliases=("VLA", "robot policy")),
-    Theme("3D Gaussian splatting", aliases=("3DGS", "Gaussian splatting")),
-    Theme("state-space models", aliases=("SSM", "Mamba")),
-)
+DATA = Path(__file__).parents[1] / "data"
+LABELS = DATA / "labels_archive.csv"
+#: The built-in themes and the first five others: those with enough papers in both halves.
+THEMES = (*BUILT_IN, *read_themes(DATA / "themes_archive.toml")[:5])
 
 
 def test_the_labels_are_as_they_are_described() -> None:
