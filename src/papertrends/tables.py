@@ -48,6 +48,9 @@ MEMBERSHIPS: Mapping[str, str] = MappingProxyType(
 UNASSIGNED: Mapping[str, str] = MappingProxyType(
     {"paper_id": "str", "nearest_theme": "str", "score": "float64", "reason": "str"}
 )
+NEAR_MISSES: Mapping[str, str] = MappingProxyType(
+    {"paper_id": "str", "theme_id": "str", "score": "float64"}
+)
 MAP: Mapping[str, str] = MappingProxyType({"paper_id": "str", "x": "float64", "y": "float64"})
 TRENDS: Mapping[str, str] = MappingProxyType(
     {
@@ -72,6 +75,56 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         "p_value": "float64",
         "q_value": "float64",
         "emerged": "datetime64[ns]",
+    }
+)
+CURVES: Mapping[str, str] = MappingProxyType(
+    {
+        "theme_id": "str",
+        "period": "datetime64[ns]",
+        "smooth": "float64",
+        "smooth_low": "float64",
+        "smooth_high": "float64",
+    }
+)
+EVENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "theme_id": "str",
+        "event": "str",
+        "start": "datetime64[ns]",
+        "start_low": "datetime64[ns]",
+        "start_high": "datetime64[ns]",
+        "end": "datetime64[ns]",
+        "share_before": "float64",
+        "share_during": "float64",
+        "p_value": "float64",
+        "q_value": "float64",
+    }
+)
+SENSITIVITY: Mapping[str, str] = MappingProxyType(
+    {
+        "theme_id": "str",
+        "n_papers": "int64",
+        "n_borderline": "int64",
+        "n_near": "int64",
+        "most_down": "float64",
+        "most_up": "float64",
+        "verdict": "str",
+        "verdict_strict": "str",
+        "verdict_lenient": "str",
+    }
+)
+VOLUME: Mapping[str, str] = MappingProxyType(
+    {
+        "period": "datetime64[ns]",
+        "n_digests": "int64",
+        "n_papers": "int64",
+        "n_again": "int64",
+        "n_dated": "int64",
+        "n_late": "int64",
+        "lag_low": "float64",
+        "lag_median": "float64",
+        "lag_high": "float64",
+        "partial": "bool",
     }
 )
 

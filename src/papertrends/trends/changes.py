@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from papertrends.errors import InputError
-from papertrends.tables import CHANGES, TRENDS, conform, require_columns
+from papertrends.tables import CHANGES, conform
 from papertrends.trends.emergence import emergence
 from papertrends.trends.exact import exact_change
+from papertrends.trends.grid import Bools, Floats, Grid, false_discovery_rates, grid_of, time_of
 from papertrends.trends.regression import fit_slopes
 
 TREND_PERIODS = 5
@@ -27,21 +27,6 @@ SIGNIFICANT = 0.05
 """Rising and falling are said below this false discovery rate."""
 STEADY_ODDS = 1.5
 """Steady is said where the odds changed by less than this factor, either way."""
-
-_Ints = npt.NDArray[np.int64]
-_Floats = npt.NDArray[np.float64]
-_Bools = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class _Grid:
-    """The counts as arrays of themes by periods; a row that is missing has 0 papers."""
-
-    theme_ids: list[str]
-    periods: pd.DatetimeIndex
-    n_theme: _Ints
-    n_papers: _Ints
-    partial: _Bools
 
 
 def theme_changes(trends: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +90,7 @@ def theme_changes(trends: pd.DataFrame) -> pd.DataFrame:
     False discovery rates are Benjamini & Hochberg's (1995) over all themes
     tested, by scipy.
     """
-    grid = _grid(trends)
+    grid = grid_of(trends)
     observed = grid.n_papers > 0
     complete = observed & ~grid.partial
     has_trend = complete.sum(axis=1) >= TREND_PERIODS
@@ -113,7 +98,7 @@ def theme_changes(trends: pd.DataFrame) -> pd.DataFrame:
     rows = _Rows.blank(len(grid.theme_ids))
     _fill_last_changes(rows, grid, np.where(enough, complete, observed), ~has_trend)
     emerged = _fill_trends(rows, grid, complete, has_trend)
-    q_value = _false_discovery_rates(rows.p_value)
+    q_value = false_discovery_rates(rows.p_value)
     return conform(
         pd.DataFrame(
             {
@@ -138,11 +123,11 @@ def theme_changes(trends: pd.DataFrame) -> pd.DataFrame:
 class _Rows:
     """The numbers of the changes table, filled in theme by theme; NaN where unknown."""
 
-    effect: _Floats
-    low: _Floats
-    high: _Floats
-    p_value: _Floats
-    span: _Floats
+    effect: Floats
+    low: Floats
+    high: Floats
+    p_value: Floats
+    span: Floats
     """How many times the effect applies from the first period to the last."""
 
     @classmethod
@@ -151,45 +136,7 @@ class _Rows:
         return cls(blank[0], blank[1], blank[2], blank[3], np.ones(n_themes))
 
 
-def _grid(trends: pd.DataFrame) -> _Grid:
-    names = ("theme_id", "period", "n_theme", "n_papers", "partial")
-    require_columns(trends, TRENDS, "trends", *names)
-    holes = [name for name in names if trends[name].isna().any()]
-    if holes:
-        raise InputError(
-            f"the trends table has empty cells in {', '.join(holes)}", "fill or drop these rows"
-        )
-    counts = trends[["n_theme", "n_papers"]].to_numpy(dtype=float)
-    wrong = (counts < 0).any(axis=1) | (counts % 1 != 0).any(axis=1)
-    wrong |= counts[:, 0] > counts[:, 1]
-    if wrong.any():
-        raise InputError(
-            f"{wrong.sum()} rows of the trends table have an n_theme or n_papers that is no count",
-            "give whole numbers with 0 <= n_theme <= n_papers",
-        )
-    if not pd.api.types.is_datetime64_dtype(trends["period"].dtype):
-        raise InputError(
-            f"period of the trends table holds {trends['period'].dtype}, not dates",
-            "turn it into dates with pandas.to_datetime",
-        )
-    themes = trends["theme_id"].astype(str).to_numpy(dtype=object)
-    row, theme_ids = pd.factorize(themes, sort=True)
-    column, periods = pd.factorize(trends["period"], sort=True)
-    shape = (len(theme_ids), len(periods))
-    cell = row * shape[1] + column
-    if len(np.unique(cell)) < len(cell):
-        raise InputError(
-            "the trends table has two rows for one theme and period",
-            "keep one trends table at a time, counted by one kind of period",
-        )
-    n_theme, n_papers = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    partial = np.zeros(shape, dtype=bool)
-    n_theme.flat[cell], n_papers.flat[cell] = counts.T
-    partial.flat[cell] = trends["partial"].to_numpy(dtype=bool)
-    return _Grid(list(theme_ids), pd.DatetimeIndex(periods), n_theme, n_papers, partial)
-
-
-def _fill_last_changes(rows: _Rows, grid: _Grid, usable: _Bools, wanted: _Bools) -> None:
+def _fill_last_changes(rows: _Rows, grid: Grid, usable: Bools, wanted: Bools) -> None:
     """Compare the last two usable periods of each theme that has two."""
     for i in np.flatnonzero(wanted & (usable.sum(axis=1) >= 2)):
         older, newer = np.flatnonzero(usable[i])[-2:]
@@ -201,7 +148,7 @@ def _fill_last_changes(rows: _Rows, grid: _Grid, usable: _Bools, wanted: _Bools)
         rows.p_value[i] = change.p_value
 
 
-def _fill_trends(rows: _Rows, grid: _Grid, complete: _Bools, wanted: _Bools) -> list[int]:
+def _fill_trends(rows: _Rows, grid: Grid, complete: Bools, wanted: Bools) -> list[int]:
     """Fit the trend of each theme with enough papers; return where each emerged, or -1."""
     from scipy.stats import t
 
@@ -213,7 +160,7 @@ def _fill_trends(rows: _Rows, grid: _Grid, complete: _Bools, wanted: _Bools) -> 
     if not len(tested):
         return emerged
     y, n = y[tested].astype(float), n[tested].astype(float)
-    time = _time(grid.periods)
+    time = time_of(grid.periods)
     fit = fit_slopes(y, n, time)
     reach = t.ppf(0.975, fit.df) * fit.error
     # Beyond the range of numbers an odds ratio is as good as 0 or infinite.
@@ -228,38 +175,13 @@ def _fill_trends(rows: _Rows, grid: _Grid, complete: _Bools, wanted: _Bools) -> 
         rows.span[theme] = time[seen[-1]] - time[seen[0]]
         cut, p_value = emergence(y[i, seen], n[i, seen])
         steps.append((-1 if cut < 0 else int(seen[cut]), p_value))
-    rates = _false_discovery_rates(np.array([p_value for _, p_value in steps]))
+    rates = false_discovery_rates(np.array([p_value for _, p_value in steps]))
     for theme, (period, _), rate in zip(tested, steps, rates, strict=True):
         emerged[theme] = period if rate < SIGNIFICANT else -1
     return emerged
 
 
-def _time(periods: pd.DatetimeIndex) -> _Floats:
-    """Count time in periods of the calendar, from the first one on."""
-    if (periods.day == 1).all():
-        months = np.asarray(periods.year * 12 + periods.month, dtype=float)
-        in_year = set(periods.month)
-        unit = 12 if in_year == {1} else 3 if in_year <= {1, 4, 7, 10} else 1
-        return np.asarray((months - months[0]) / unit)
-    days = np.asarray((periods - periods[0]).days, dtype=float)
-    if (periods.day_of_week == 0).all():
-        return days / 7
-    gaps = np.sort(np.diff(days))
-    return np.asarray(days / gaps[(len(gaps) - 1) // 2])
-
-
-def _false_discovery_rates(p_values: _Floats) -> _Floats:
-    """Adjust the p-values that are there; NaN stays NaN and does not count."""
-    rates = np.full(len(p_values), np.nan)
-    tested = ~np.isnan(p_values)
-    if tested.any():
-        from scipy.stats import false_discovery_control
-
-        rates[tested] = false_discovery_control(p_values[tested], method="bh")
-    return rates
-
-
-def _verdicts(rows: _Rows, q_value: _Floats) -> npt.NDArray[np.str_]:
+def _verdicts(rows: _Rows, q_value: Floats) -> npt.NDArray[np.str_]:
     with np.errstate(divide="ignore", invalid="ignore"):
         bound = np.log(STEADY_ODDS) / rows.span
         narrow = (np.log(rows.low) >= -bound) & (np.log(rows.high) <= bound)
