@@ -6,10 +6,11 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
-from scipy.special import expit
-from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
+from scipy.special import digamma, expit
+from statsmodels.tools.sm_exceptions import DomainWarning, PerfectSeparationWarning
 
-from papertrends.trends.regression import fit_slopes
+from papertrends.trends.dispersion import moderate
+from papertrends.trends.regression import fit_binomial, fit_slopes
 
 
 def rows(*lists):
@@ -17,28 +18,65 @@ def rows(*lists):
 
 
 def glm(successes, totals, time):
-    """Quasi-binomial fit by statsmodels, its dispersion held at 1 or above."""
+    """Binomial fit by statsmodels: slope, standard error, Pearson's chi-squared, df."""
     seen = totals > 0
     y, n, x = successes[seen], totals[seen], sm.add_constant(time[seen])
-    data = np.column_stack([y, n - y])
-    plain = sm.GLM(data, x, family=sm.families.Binomial()).fit(tol=1e-13, maxiter=200)
-    scale = max(1.0, plain.pearson_chi2 / plain.df_resid)
-    return plain.params[1], plain.bse[1] * np.sqrt(scale), plain.df_resid
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DomainWarning)  # of counts that are not whole
+        plain = sm.GLM(np.column_stack([y, n - y]), x, family=sm.families.Binomial())
+        plain = plain.fit(tol=1e-13, maxiter=200)
+    return plain.params[1], plain.bse[1], plain.pearson_chi2, plain.df_resid
 
 
-@pytest.mark.parametrize("spread", [0.0, 0.05])
-@pytest.mark.parametrize("slope", [-0.3, 0.0, 0.15])
-def test_agrees_with_statsmodels(spread, slope):
+def scattered(slope, spread, themes=15):
     rng = np.random.default_rng(3)
     time = np.array([0.0, 1, 2, 3, 5, 6, 7, 11])
-    totals = rng.integers(40, 300, size=(15, 8)).astype(float)
-    share = expit(-2 + slope * (time - 4) + rng.normal(0, spread * 10, size=(15, 8)))
+    totals = np.tile(rng.integers(40, 900, size=8), (themes, 1)).astype(float)
+    share = expit(-2 + slope * (time - 4) + rng.normal(0, spread, size=(themes, 8)))
     successes = rng.binomial(totals.astype(int), share).astype(float)
     totals[0, 2] = successes[0, 2] = 0  # a period that was not observed
-    fit = fit_slopes(successes, totals, time)
+    return successes, totals, time
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.5])
+@pytest.mark.parametrize("slope", [-0.3, 0.0, 0.15])
+def test_the_binomial_fit_agrees_with_statsmodels(spread, slope):
+    successes, totals, time = scattered(slope, spread)
+    fit = fit_binomial(successes, totals, time)
     for i in range(15):
-        expected = glm(successes[i], totals[i], time)
-        assert (fit.slope[i], fit.error[i], fit.df[i]) == pytest.approx(expected, rel=1e-6)
+        found = fit.slope[i], fit.error[i], fit.squares[i].sum(), fit.df[i]
+        assert found == pytest.approx(glm(successes[i], totals[i], time), rel=1e-6)
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.5])
+def test_one_theme_with_equal_periods_is_the_quasi_binomial_fit_of_statsmodels(spread):
+    successes, _, time = scattered(0.15, spread)
+    totals = np.full(8, 900.0)
+    slope, error, chi2, df = glm(successes[1], totals, time)
+    fit = fit_slopes(successes[1:2], totals[None, :], time)
+    found = fit.slope[0], fit.error[0], fit.df[0]
+    assert found == pytest.approx((slope, error * np.sqrt(max(1.0, chi2 / df)), df), rel=1e-6)
+
+
+def test_large_periods_count_for_no_more_than_their_scatter_allows():
+    # The weights are the ones at which the mean logarithm of what is left is that of no scatter.
+    successes, totals, time = scattered(0.1, 0.5)
+    df = (totals > 0).sum(axis=1) - 2
+    plain = fit_binomial(successes, totals, time)
+    grid = np.linspace(0, 0.2, 20001)
+    expected = (digamma(df / 2) - np.log(df / 2)).mean()
+    logs = [
+        np.log((plain.squares / (1 + np.maximum(totals - 1, 0) * r)).sum(axis=1) / df).mean()
+        for r in grid
+    ]
+    alike = 1 + np.maximum(totals - 1, 0) * grid[np.abs(np.array(logs) - expected).argmin()]
+    refits = np.array([glm(successes[i] / alike[i], totals[i] / alike[i], time) for i in range(15)])
+    dispersion, df = moderate(refits[:, 2] / refits[:, 3], refits[:, 3])
+    fit = fit_slopes(successes, totals, time)
+    np.testing.assert_allclose(fit.slope, refits[:, 0], rtol=2e-3)
+    np.testing.assert_allclose(fit.error, refits[:, 1] * np.sqrt(dispersion), rtol=2e-3)
+    np.testing.assert_allclose(fit.df, df, rtol=2e-3)
+    assert not np.allclose(fit.slope, plain.slope, rtol=0.02)
 
 
 def firth(successes, totals, time):
@@ -102,16 +140,23 @@ def test_never_blows_up_and_mirrors(cells):
     assert back.slope[0] == pytest.approx(-fit.slope[0], rel=1e-5, abs=1e-7)
 
 
-def test_no_theme_hangs_on_the_others():
+def test_no_theme_hangs_on_the_others_but_by_how_much_they_scatter():
     rng = np.random.default_rng(0)
     n = np.full((6, 9), 90.0)
     y = rng.binomial(90, 0.1, size=(6, 9)).astype(float)
     y[3] = [0, 0, 0, 0, 0, 0, 0, 0, 9]
     time = np.arange(9.0)
-    together = fit_slopes(y, n, time)
+    together = fit_binomial(y, n, time)
     for i in range(6):
-        alone = fit_slopes(y[i : i + 1], n[i : i + 1], time)
+        alone = fit_binomial(y[i : i + 1], n[i : i + 1], time)
         assert (alone.slope[0], alone.error[0]) == (together.slope[i], together.error[i])
+
+
+def test_the_order_of_themes_changes_nothing():
+    successes, totals, time = scattered(0.1, 0.5)
+    fit, back = fit_slopes(successes, totals, time), fit_slopes(successes[::-1], totals[::-1], time)
+    np.testing.assert_allclose(back.slope[::-1], fit.slope, rtol=1e-9)
+    np.testing.assert_allclose(back.error[::-1], fit.error, rtol=1e-9)
 
 
 def test_evenly_mixed_digests_do_not_shrink_the_error():

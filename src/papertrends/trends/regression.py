@@ -11,10 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+from papertrends.trends.dispersion import factors, intraclass_correlation, moderate
+from papertrends.trends.grid import Bools, Floats
 
 _MOST_STEPS = 200
 _MOST_HALVINGS = 30
@@ -38,6 +37,26 @@ class Slopes:
     df: Floats
 
 
+@dataclass(frozen=True)
+class BinomialFit:
+    """A binomial regression of each theme on time, without overdispersion.
+
+    Attributes
+    ----------
+    slope, error : numpy.ndarray of shape (themes,)
+        The estimate and its standard error if counts are binomial.
+    squares : numpy.ndarray of shape (themes, periods)
+        Squared Pearson residuals; 0 where a period was not observed.
+    df : numpy.ndarray of shape (themes,)
+        Periods observed less the two coefficients.
+    """
+
+    slope: Floats
+    error: Floats
+    squares: Floats
+    df: Floats
+
+
 def fit_slopes(successes: Floats, totals: Floats, time: Floats) -> Slopes:
     """Regress the log odds of each theme on time, allowing for overdispersion.
 
@@ -57,14 +76,44 @@ def fit_slopes(successes: Floats, totals: Floats, time: Floats) -> Slopes:
 
     Notes
     -----
-    Binomial likelihood with logit link, by Newton's method. The variance is
-    multiplied with Pearson's chi-squared over its degrees of freedom, but never
-    by less than 1, as papers of one digest can be alike but not less than
-    independent (quasi-binomial; McCullagh & Nelder 1989, section 4.5). A theme
-    that stands only in the first or only in the last of its periods has no
-    finite maximum of the likelihood; it is fitted with Firth's penalty (1993,
-    Biometrika 80:27), the logarithm of Jeffreys' prior, which is always finite
-    (Heinze & Schemper 2002, Statistics in Medicine 21:2409).
+    Quasi-binomial regression with logit link (McCullagh & Nelder 1989, section
+    4.5) with two parts of overdispersion. How much more the counts of large
+    periods scatter than those of small ones is estimated from all themes
+    together, as for beta-binomial counts (`dispersion.intraclass_correlation`);
+    with it the periods are weighted. What is then left is each theme's own
+    dispersion, moderated by that of all themes (`dispersion.moderate`). It never
+    makes an error smaller than the binomial's, as papers of one digest can be
+    alike but not less than independent.
+    """
+    plain = fit_binomial(successes, totals, time)
+    alike = factors(totals, intraclass_correlation(plain.squares, totals, plain.df))
+    fit = fit_binomial(successes / alike, totals / alike, time)
+    dispersion, df = moderate(fit.squares.sum(axis=1) / fit.df, fit.df)
+    # So much of the binomial's information is left by the weights.
+    least = (totals / alike).sum(axis=1) / totals.sum(axis=1)
+    return Slopes(fit.slope, fit.error * np.sqrt(np.maximum(least, dispersion)), df)
+
+
+def fit_binomial(successes: Floats, totals: Floats, time: Floats) -> BinomialFit:
+    """Regress the log odds of each theme on time by binomial likelihood.
+
+    Parameters
+    ----------
+    successes, totals : numpy.ndarray of shape (themes, periods)
+        As for `fit_slopes`; need not be whole.
+    time : numpy.ndarray of shape (periods,)
+
+    Returns
+    -------
+    BinomialFit
+
+    Notes
+    -----
+    By Newton's method. A theme that stands only in the first or only in the
+    last of its periods has no finite maximum of the likelihood; it is fitted
+    with Firth's penalty (1993, Biometrika 80:27), the logarithm of Jeffreys'
+    prior, which is always finite (Heinze & Schemper 2002, Statistics in
+    Medicine 21:2409).
     """
     seen = (totals > 0).sum(axis=1)
     # Centred and scaled time keeps Newton's equations well conditioned.
@@ -75,11 +124,9 @@ def fit_slopes(successes: Floats, totals: Floats, time: Floats) -> Slopes:
     share, weight = _shares(alpha, beta, totals, x)
     s0, s1, s2 = _moments(weight, x)
     with np.errstate(divide="ignore", invalid="ignore"):
-        pearson = np.where(weight > 0, (successes - totals * share) ** 2 / weight, 0.0)
-    df = (seen - 2).astype(float)
-    dispersion = np.maximum(1.0, pearson.sum(axis=1) / df)
-    error = np.sqrt(dispersion * s0 / (s0 * s2 - s1**2))
-    return Slopes(beta / half, error / half, df)
+        squares = np.where(weight > 0, (successes - totals * share) ** 2 / weight, 0.0)
+    error = np.sqrt(s0 / (s0 * s2 - s1**2))
+    return BinomialFit(beta / half, error / half, squares, (seen - 2).astype(float))
 
 
 def _separated(successes: Floats, totals: Floats) -> Bools:
