@@ -22,13 +22,21 @@ if TYPE_CHECKING:
     from papertrends.encoders.base import Encoder
     from papertrends.errors import InputError, PapertrendsError
     from papertrends.evaluation import Evaluation, evaluate, named_figures
-    from papertrends.figures import plot_changes, plot_heatmap, plot_map, plot_shares
+    from papertrends.figures import plot_changes, plot_heatmap, plot_map, plot_shares, plot_volume
     from papertrends.papers import load_papers
     from papertrends.themes.endpoint import LabelEndpoint
     from papertrends.themes.model import ThemeModel
     from papertrends.themes.naming import rename_themes
     from papertrends.themes.theme import Theme
-    from papertrends.trends import theme_changes, theme_trends
+    from papertrends.trends import (
+        digest_volume,
+        theme_changes,
+        theme_curves,
+        theme_events,
+        theme_sensitivity,
+        theme_trends,
+        volume_jumps,
+    )
 
 __all__ = [
     "Analysis",
@@ -40,6 +48,7 @@ __all__ = [
     "Theme",
     "ThemeModel",
     "analyse",
+    "digest_volume",
     "evaluate",
     "load_papers",
     "named_figures",
@@ -47,9 +56,14 @@ __all__ = [
     "plot_heatmap",
     "plot_map",
     "plot_shares",
+    "plot_volume",
     "rename_themes",
     "theme_changes",
+    "theme_curves",
+    "theme_events",
+    "theme_sensitivity",
     "theme_trends",
+    "volume_jumps",
 ]
 
 _HOMES = {
@@ -62,6 +76,7 @@ _HOMES = {
     "Theme": "papertrends.themes.theme",
     "ThemeModel": "papertrends.themes.model",
     "analyse": "papertrends.analysis",
+    "digest_volume": "papertrends.trends",
     "evaluate": "papertrends.evaluation",
     "load_papers": "papertrends.papers",
     "named_figures": "papertrends.evaluation",
@@ -69,9 +84,14 @@ _HOMES = {
     "plot_heatmap": "papertrends.figures",
     "plot_map": "papertrends.figures",
     "plot_shares": "papertrends.figures",
+    "plot_volume": "papertrends.figures",
     "rename_themes": "papertrends.themes.naming",
     "theme_changes": "papertrends.trends",
+    "theme_curves": "papertrends.trends",
+    "theme_events": "papertrends.trends",
+    "theme_sensitivity": "papertrends.trends",
     "theme_trends": "papertrends.trends",
+    "volume_jumps": "papertrends.trends",
 }
 
 

@@ -10,6 +10,7 @@ import json
 import logging
 import platform
 import shutil
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,7 +29,17 @@ from papertrends.tables import Tables
 from papertrends.themes.model import ThemeModel
 from papertrends.themes.naming import Namer, rename_themes
 from papertrends.themes.theme import Theme, as_themes
-from papertrends.trends import resolve_period, theme_changes, theme_trends
+from papertrends.trends import (
+    digest_volume,
+    resolve_period,
+    theme_changes,
+    theme_curves,
+    theme_events,
+    theme_sensitivity,
+    theme_trends,
+    undated,
+    volume_jumps,
+)
 
 if TYPE_CHECKING:
     from papertrends.report import Summary
@@ -44,6 +55,7 @@ _PACKAGES = (
     "onnxruntime",
     "pandas",
     "plotly",
+    "ruptures",
     "scikit-learn",
     "scipy",
     "umap-learn",
@@ -65,8 +77,9 @@ class Analysis:
         The fitted model; its ``bertopic`` is None where the fit came from the cache.
     settings, versions : mapping
         What the run was asked for, and the versions of what did it.
-    naming_notes : tuple of str
-        What came of asking somebody for the names of discovered themes.
+    remarks : tuple of str
+        What else a reader should know: papers that were not counted, and what came
+        of asking somebody for the names of discovered themes.
     """
 
     tables: Tables
@@ -74,7 +87,7 @@ class Analysis:
     model: ThemeModel
     settings: Mapping[str, Any]
     versions: Mapping[str, str]
-    naming_notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def papers(self) -> pd.DataFrame:
@@ -97,9 +110,24 @@ class Analysis:
         return self.tables.unassigned
 
     @property
+    def near_misses(self) -> pd.DataFrame:
+        """Papers that narrowly do not belong to a theme."""
+        return self.tables.near_misses
+
+    @property
     def map(self) -> pd.DataFrame:
         """A place on a two-dimensional map for each paper."""
         return self.tables.map
+
+    @property
+    def volume(self) -> pd.DataFrame:
+        """The papers and digests of each period, and how late papers were listed."""
+        return self.tables.volume
+
+    @property
+    def jumps(self) -> pd.DataFrame:
+        """Where the papers a digest changed level."""
+        return self.tables.jumps
 
     @property
     def trends(self) -> pd.DataFrame:
@@ -107,14 +135,29 @@ class Analysis:
         return self.tables.trends
 
     @property
+    def curves(self) -> pd.DataFrame:
+        """Each theme's share smoothed over time, with its band."""
+        return self.tables.curves
+
+    @property
     def changes(self) -> pd.DataFrame:
         """The changes table: verdict, effect, interval and q-value a theme."""
         return self.tables.changes
 
     @property
+    def events(self) -> pd.DataFrame:
+        """When themes emerged, and their bursts."""
+        return self.tables.events
+
+    @property
+    def sensitivity(self) -> pd.DataFrame:
+        """What papers near the threshold would change."""
+        return self.tables.sensitivity
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What was done without, and why, and who named themes, in sentences."""
-        return (*self.model.notes, *self.naming_notes)
+        return (*self.model.notes, *self.remarks)
 
     @property
     def offline_labels(self) -> dict[str, str]:
@@ -197,6 +240,8 @@ def analyse(
     *,
     themes: Iterable[str | Theme] | None = None,
     by: str = "auto",
+    date: str = "digest",
+    count: str = "every",
     year: int | None = None,
     encoder: str | Encoder = "auto",
     seed: int = 0,
@@ -214,6 +259,10 @@ def analyse(
         (fine-tuning, process reward models, prompt learning) when nothing is given.
     by : str, default "auto"
         The period: ``auto``, ``digest``, ``week``, ``month``, ``quarter`` or ``year``.
+    date : {"digest", "published"}
+        Whether papers count at the date of their digest or of their publication.
+    count : {"every", "first"}
+        Whether a paper counts in every digest it stood in, or in the first only.
     year : int, optional
         The year of digests whose date is written without one.
     encoder : str or Encoder, default "auto"
@@ -237,11 +286,11 @@ def analyse(
     wanted = as_themes(themes)
     loaded = load(inputs, year=year)
     papers = loaded.papers
-    period = resolve_period(papers, by)
+    period = resolve_period(papers, by, date=date, count=count)
     model = fit_cached(papers, wanted, encoder=encoder, seed=seed, progress=progress)
-    named, naming_notes = model.themes, tuple[str, ...]()
+    named, remarks = model.themes, tuple[str, ...]()
     if labels_from is not None:
-        named, naming_notes = rename_themes(
+        named, remarks = rename_themes(
             model.themes,
             model.memberships,
             papers,
@@ -249,26 +298,78 @@ def analyse(
             taken=[phrase for theme in wanted for phrase in theme.phrases],
             progress=progress,
         )
-    trends = theme_trends(papers, model.memberships, by=period, themes=model.themes)
-    tables = Tables(
-        papers=papers,
-        themes=named,
-        memberships=model.memberships,
-        unassigned=model.unassigned,
-        map=model.map,
-        trends=trends,
-        changes=theme_changes(trends),
-    )
+    if date == "published":
+        remarks = (*_undated_remark(papers), *remarks)
+    tables = _tables(papers, model, named, by=period, date=date, count=count)
     settings = {
         "by": period,
         "by_asked": by,
+        "date": date,
+        "count": count,
         "year": year,
         "seed": seed,
         "encoder": model.encoder_name,
         "themes": [theme.as_dict() for theme in wanted],
         "labels_from": labels_from.source if labels_from is not None else None,
     }
-    return Analysis(tables, loaded.report, model, settings, versions(), naming_notes)
+    return Analysis(tables, loaded.report, model, settings, versions(), remarks)
+
+
+def _tables(
+    papers: pd.DataFrame,
+    model: ThemeModel,
+    themes: pd.DataFrame,
+    *,
+    by: str,
+    date: str,
+    count: str,
+) -> Tables:
+    """Count and test, and put all tables together."""
+    with warnings.catch_warnings():
+        # How many papers have no publication date is said in a remark.
+        warnings.filterwarnings("ignore", message=".* are left out", category=UserWarning)
+        trends = theme_trends(
+            papers, model.memberships, by=by, date=date, count=count, themes=model.themes
+        )
+        sensitivity = theme_sensitivity(
+            papers,
+            model.memberships,
+            by=by,
+            near_misses=model.near_misses,
+            themes=model.themes,
+            date=date,
+            count=count,
+        )
+        volume = digest_volume(papers, by=by, date=date, count=count)
+    events = theme_events(trends)
+    return Tables(
+        papers=papers,
+        themes=themes,
+        memberships=model.memberships,
+        unassigned=model.unassigned,
+        near_misses=model.near_misses,
+        map=model.map,
+        volume=volume,
+        jumps=volume_jumps(papers),
+        trends=trends,
+        curves=theme_curves(trends),
+        changes=theme_changes(trends, events=events),
+        events=events,
+        sensitivity=sensitivity,
+    )
+
+
+def _undated_remark(papers: pd.DataFrame) -> tuple[str, ...]:
+    """Say how many papers are not counted for want of a publication date."""
+    left = undated(papers)
+    if not left:
+        return ()
+    total = papers["paper_id"].nunique()
+    verb = "has" if left == 1 else "have"
+    return (
+        f"{left:,} of {total:,} papers {verb} no publication date that can be right, and "
+        "no part in the counts by publication date.",
+    )
 
 
 def versions() -> dict[str, str]:

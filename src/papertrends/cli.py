@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from papertrends.errors import InputError, PapertrendsError, did_you_mean, one_line
+from papertrends.errors import InputError, PapertrendsError, one_line
 from papertrends.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -84,6 +84,20 @@ def report(
         str,
         typer.Option("--by", metavar="PERIOD", help="auto, digest, week, month, quarter or year."),
     ] = "auto",
+    date: Annotated[
+        str,
+        typer.Option(
+            "--date", metavar="DATE", help="Count papers at the date of their digest or published."
+        ),
+    ] = "digest",
+    count: Annotated[
+        str,
+        typer.Option(
+            "--count",
+            metavar="WHICH",
+            help="A paper in two digests counts in every one of them, or in the first only.",
+        ),
+    ] = "every",
     year: Year = None,
     encoder: EncoderName = "auto",
     seed: Seed = 0,
@@ -108,10 +122,9 @@ def report(
 ) -> None:
     """Turn dumps into an HTML report of their themes' frequency over time."""
     from papertrends.files import check_writable
-    from papertrends.trends import PERIODS
+    from papertrends.trends import check_options
 
-    if by not in PERIODS:
-        raise InputError(f"there is no period '{by}'", did_you_mean(by, PERIODS))
+    check_options(by, date, count)
     check_writable(output)
     asked = _asked(theme, themes)
     labels_from = _label_endpoint(label_endpoint, label_model)
@@ -123,6 +136,8 @@ def report(
             inputs,
             themes=asked,
             by=by,
+            date=date,
+            count=count,
             year=year,
             encoder=encoder,
             seed=seed,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from papertrends.drawing.changes import draw_effects
+from papertrends.drawing.lines import draw_lines
 from papertrends.drawing.looks import (
     GREY,
     ThemeStyle,
@@ -28,13 +29,33 @@ from papertrends.drawing.looks import (
     theme_styles,
     top_level,
 )
-from papertrends.drawing.shares import draw_dots, draw_lines, share_hover
-from papertrends.tables import CHANGES, MAP, MEMBERSHIPS, THEMES, TRENDS, require_columns
+from papertrends.drawing.shares import draw_dots, share_hover
+from papertrends.drawing.volume import draw_volume
+from papertrends.tables import (
+    CHANGES,
+    CURVES,
+    EVENTS,
+    JUMPS,
+    MAP,
+    MEMBERSHIPS,
+    THEMES,
+    TRENDS,
+    VOLUME,
+    conform,
+    require_columns,
+)
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["plot_changes", "plot_heatmap", "plot_map", "plot_shares", "theme_styles"]
+__all__ = [
+    "plot_changes",
+    "plot_heatmap",
+    "plot_map",
+    "plot_shares",
+    "plot_volume",
+    "theme_styles",
+]
 MOST_ROWS = 40
 FEW_PERIODS = 4
 
@@ -43,19 +64,28 @@ def plot_shares(
     trends: pd.DataFrame,
     themes: pd.DataFrame,
     *,
+    curves: pd.DataFrame | None = None,
+    events: pd.DataFrame | None = None,
     by: str = "",
     highlight: Collection[str] | None = None,
 ) -> go.Figure:
     """Draw the share of each theme over time, with 95 % intervals.
 
     Up to four periods are drawn as a change (one row a theme, its periods below each
-    other, earliest open and newest filled); more as lines. A finer theme is left out
-    where its broad theme is drawn; leave the broad one out of `trends` to see it.
+    other, earliest open and newest filled); more as lines, which break where periods
+    are missing. A finer theme is left out where its broad theme is drawn; leave the
+    broad one out of `trends` to see it.
 
     Parameters
     ----------
     trends, themes : DataFrame
         As described in the README.
+    curves : DataFrame, optional
+        The curves table. Themes in it are drawn by their smoothed line; of those that
+        stand out the shares are points beside it, and the band is the curve's.
+    events : DataFrame, optional
+        The events table: a symbol on the line marks where a theme that stands out
+        emerged, and where a burst of it began, at q < 0.05.
     by : {"", "digest", "week", "month", "quarter", "year"}
         What a period is, for its name; empty for plain dates.
     highlight : collection of str, optional
@@ -66,7 +96,11 @@ def plot_shares(
     plotly.graph_objects.Figure
         The ``customdata`` of a point is ``[theme_id, period]``, the period as an ISO date.
     """
+    curves = conform(pd.DataFrame(), CURVES) if curves is None else curves
+    events = conform(pd.DataFrame(), EVENTS) if events is None else events
     require_columns(trends, TRENDS, "trends")
+    require_columns(curves, CURVES, "curves")
+    require_columns(events, EVENTS, "events")
     require_columns(themes, THEMES, "themes", "theme_id", "name", "kind", "n_papers")
     shown = _shown(themes, trends)
     rows = trends[trends["theme_id"].isin(shown["theme_id"])].sort_values(["theme_id", "period"])
@@ -77,7 +111,9 @@ def plot_shares(
     if highlight is None:
         named = shown[shown["kind"] == "named"]
         highlight = set((named if len(named) else shown.head(5))["theme_id"])
-    return draw_lines(rows, shown, theme_styles(themes), by, set(highlight))
+    return draw_lines(
+        rows, shown, theme_styles(themes), by, set(highlight), curves=curves, events=events
+    )
 
 
 def plot_changes(changes: pd.DataFrame, themes: pd.DataFrame) -> go.Figure:
@@ -204,6 +240,38 @@ def plot_heatmap(trends: pd.DataFrame, themes: pd.DataFrame, *, by: str = "") ->
     figure.update_yaxes(automargin=True, fixedrange=True, zeroline=False, ticksuffix="  ")
     figure.update_xaxes(fixedrange=True)
     return figure
+
+
+def plot_volume(
+    volume: pd.DataFrame, *, jumps: pd.DataFrame | None = None, by: str = ""
+) -> go.Figure:
+    """Draw how many papers each period has, and how long after publication they were listed.
+
+    A period that is not over yet is hatched. The days from publication to listing
+    (median, and the band from the 10th to the 90th percentile) stand below, where any
+    paper has a publication date.
+
+    Parameters
+    ----------
+    volume : DataFrame
+        As described in the README.
+    jumps : DataFrame, optional
+        Where the number of papers a digest changed its level: marked by a line with
+        the numbers before and after.
+    by : {"", "digest", "week", "month", "quarter", "year"}
+        What a period is, for its name; empty for plain dates.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The ``customdata`` of a bar or point is ``[period]``, the period as an ISO date.
+    """
+    jumps = conform(pd.DataFrame(), JUMPS) if jumps is None else jumps
+    require_columns(volume, VOLUME, "volume")
+    require_columns(jumps, JUMPS, "jumps")
+    if volume.empty:
+        return blank("There are no papers to show.")
+    return draw_volume(volume.sort_values("period").reset_index(drop=True), jumps, by)
 
 
 def _by_size(themes: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,8 @@ holds nothing but their contract. It must not compute anything from them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from functools import partial
 from types import MappingProxyType
 
 import pandas as pd
@@ -108,6 +109,7 @@ SENSITIVITY: Mapping[str, str] = MappingProxyType(
         "n_near": "int64",
         "most_down": "float64",
         "most_up": "float64",
+        "n_beyond": "int64",
         "verdict": "str",
         "verdict_strict": "str",
         "verdict_lenient": "str",
@@ -127,6 +129,13 @@ VOLUME: Mapping[str, str] = MappingProxyType(
         "partial": "bool",
     }
 )
+JUMPS: Mapping[str, str] = MappingProxyType(
+    {"start": "datetime64[ns]", "papers_before": "float64", "papers_after": "float64"}
+)
+
+
+def _empty(schema: Mapping[str, str]) -> pd.DataFrame:
+    return conform(pd.DataFrame(), schema)
 
 
 @dataclass(frozen=True)
@@ -138,15 +147,23 @@ class Tables:
     papers, themes, memberships, unassigned, map, trends, changes : pandas.DataFrame
         One table a stage; a paper stands in `papers` once for each digest it
         appeared in and in the others under its ``paper_id``.
+    near_misses, volume, jumps, curves, events, sensitivity : pandas.DataFrame
+        What else is known of them; empty where nothing is.
     """
 
     papers: pd.DataFrame
     themes: pd.DataFrame
     memberships: pd.DataFrame
     unassigned: pd.DataFrame
+    near_misses: pd.DataFrame = field(default_factory=partial(_empty, NEAR_MISSES), kw_only=True)
     map: pd.DataFrame
+    volume: pd.DataFrame = field(default_factory=partial(_empty, VOLUME), kw_only=True)
+    jumps: pd.DataFrame = field(default_factory=partial(_empty, JUMPS), kw_only=True)
     trends: pd.DataFrame
+    curves: pd.DataFrame = field(default_factory=partial(_empty, CURVES), kw_only=True)
     changes: pd.DataFrame
+    events: pd.DataFrame = field(default_factory=partial(_empty, EVENTS), kw_only=True)
+    sensitivity: pd.DataFrame = field(default_factory=partial(_empty, SENSITIVITY), kw_only=True)
 
     def items(self) -> list[tuple[str, pd.DataFrame]]:
         """Return the tables with their names, in the order of the data."""

@@ -39,7 +39,7 @@ def sample() -> ModuleType:
     return _load_sample()
 
 
-def summary_of(sample: ModuleType, tables: Any, by: str) -> Summary:
+def summary_of(sample: ModuleType, tables: Any, by: str, **settings: str) -> Summary:
     return summarise(
         tables,
         sample.LoadReport(),
@@ -49,6 +49,7 @@ def summary_of(sample: ModuleType, tables: Any, by: str) -> Summary:
             "seed": 0,
             "encoder": "minilm",
             "themes": ["fine-tuning", "prompt learning"],
+            **settings,
         },
         versions={"papertrends": "0.1.0"},
         notes=["A note with <b>tags</b>."],
@@ -65,12 +66,14 @@ def summaries(sample: ModuleType) -> dict[str, Summary]:
         "hostile": summary_of(sample, sample.hostile(), "digest"),
         "nested": summary_of(sample, sample.nested(), "digest"),
         "wide": summary_of(sample, sample.wide(), "month"),
+        "gapped": summary_of(sample, sample.gapped(), "month"),
+        "published": summary_of(sample, sample.published(), "quarter", date="published"),
     }
 
 
 @pytest.fixture(scope="session")
 def summarised(sample: ModuleType) -> Callable[..., Summary]:
-    return lambda tables, by="digest": summary_of(sample, tables, by)
+    return lambda tables, by="digest", **settings: summary_of(sample, tables, by, **settings)
 
 
 @pytest.fixture(scope="session")

@@ -92,8 +92,18 @@ def wilson(k: int, n: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def tables_of(papers: pd.DataFrame, *, themes: tuple = THEMES, by: str = "digest") -> Tables:
-    """Give the papers memberships by their words, and count and compare from there."""
+def tables_of(
+    papers: pd.DataFrame,
+    *,
+    themes: tuple = THEMES,
+    by: str = "digest",
+    day: str = "digest_date",
+    late: tuple[str, ...] = (),
+) -> Tables:
+    """Give the papers memberships by their words, and count and compare from there.
+
+    Papers count by the date in the column `day`; the periods `late` are not over yet.
+    """
     first = papers.drop_duplicates("paper_id")
     rows = []
     for paper in first.itertuples():
@@ -106,16 +116,88 @@ def tables_of(papers: pd.DataFrame, *, themes: tuple = THEMES, by: str = "digest
             rows.append((paper.paper_id, tid, round(1 - 0.5**count, 3), rank == 0))
     memberships = conform(pd.DataFrame(rows, columns=list(schema.MEMBERSHIPS)), schema.MEMBERSHIPS)
     joined = memberships.merge(papers, on="paper_id")
-    trends = conform(pd.DataFrame(_trend_rows(papers, joined, themes, by)), schema.TRENDS)
+    dated = papers.dropna(subset=day)
+    rows = _trend_rows(dated, joined.dropna(subset=day), themes, by, day)
+    trends = conform(pd.DataFrame(rows), schema.TRENDS)
+    trends["partial"] = trends["period"].isin(pd.to_datetime(list(late)))
+    changes = _changes(trends)
     return Tables(
         papers=papers,
         themes=conform(pd.DataFrame(_theme_rows(joined, themes)), schema.THEMES),
         memberships=memberships,
         unassigned=_unassigned(first, memberships, themes),
         map=_map(first, memberships, themes),
+        volume=_volume(dated, by, day, late),
         trends=trends,
-        changes=_changes(trends),
+        curves=_curves(trends),
+        changes=changes,
+        sensitivity=_sensitivity(memberships, changes, trends),
     )
+
+
+def _volume(papers: pd.DataFrame, by: str, day: str, late: tuple[str, ...]) -> pd.DataFrame:
+    """Count each period between the first and the last, those without papers too."""
+    papers = papers.sort_values("digest_date", kind="stable")
+    period = _period(papers[day], by)
+    ends = pd.DatetimeIndex(sorted(period.unique()))
+    code = {"month": "MS", "week": "W-MON", "quarter": "QS", "year": "YS"}.get(by)
+    lag = (papers["digest_date"] - papers["published_date"]).dt.days
+    listed = _period(papers["digest_date"], by)
+    seen: set[str] = set()
+    rows = []
+    for start in pd.date_range(ends[0], ends[-1], freq=code) if code else ends:
+        own, days = papers[period == start], lag[period == start].dropna()
+        n_digests = papers[listed == start]["digest_date"].nunique()
+        low, middle, high = days.quantile([0.1, 0.5, 0.9])
+        ids = set(own["paper_id"])
+        rows.append(
+            (start, n_digests, len(ids), len(ids & seen), len(days),
+             int((days > 90).sum()), low, middle, high, start in pd.to_datetime(list(late)))
+        )  # fmt: skip
+        seen |= ids
+    return conform(pd.DataFrame(rows, columns=list(schema.VOLUME)), schema.VOLUME)
+
+
+def _curves(trends: pd.DataFrame) -> pd.DataFrame:
+    """Pool each period with its neighbours; none for few periods, nor for partial ones."""
+    rows = []
+    for tid, own in trends.groupby("theme_id"):
+        own = own[~own["partial"]]
+        if len(own) < 5:
+            continue
+        pooled = own[["n_theme", "n_papers"]].rolling(3, center=True, min_periods=1).sum()
+        for period, k, n in zip(own["period"], pooled["n_theme"], pooled["n_papers"], strict=True):
+            rows.append((tid, period, k / n, *wilson(k, n)))
+    return conform(pd.DataFrame(rows, columns=list(schema.CURVES)), schema.CURVES)
+
+
+def _sensitivity(
+    memberships: pd.DataFrame, changes: pd.DataFrame, trends: pd.DataFrame
+) -> pd.DataFrame:
+    """Call a paper borderline whose score is below 0.6; make up the near misses."""
+    verdicts = dict(zip(changes["theme_id"], changes["verdict"], strict=True))
+    rows = []
+    for place, tid in enumerate(trends["theme_id"].unique()):
+        own = memberships[memberships["theme_id"] == tid]
+        verdict = verdicts.get(tid, "too little data")
+        border = int((own["score"] < 0.6).sum())
+        moved = border / trends["n_papers"].max() / 4, 0.002 * (place % 4)
+        beyond = int(tid == "n1")
+        rows.append((tid, len(own), border, place % 4, *moved, beyond, *[verdict] * 3))
+    return conform(pd.DataFrame(rows, columns=list(schema.SENSITIVITY)), schema.SENSITIVITY)
+
+
+def with_events(tables: Tables, *rows: tuple) -> Tables:
+    """Give the themes events: id, event, start, range of the start, end, shares, q."""
+    table = [(tid, event, *dates, *shares, q / 2, q) for tid, event, dates, shares, q in rows]
+    frame = pd.DataFrame(table, columns=list(schema.EVENTS))
+    return replace(tables, events=conform(frame, schema.EVENTS))
+
+
+def with_jump(tables: Tables, start: str, before: float, after: float) -> Tables:
+    """Let the digest change its size at `start`."""
+    frame = pd.DataFrame([(start, before, after)], columns=list(schema.JUMPS))
+    return replace(tables, jumps=conform(frame, schema.JUMPS))
 
 
 def _period(dates: pd.Series, by: str) -> pd.Series:
@@ -125,8 +207,10 @@ def _period(dates: pd.Series, by: str) -> pd.Series:
     return dates.dt.to_period(code).dt.start_time
 
 
-def _trend_rows(papers: pd.DataFrame, joined: pd.DataFrame, themes: tuple, by: str) -> list[dict]:
-    periods, own = _period(papers["digest_date"], by), _period(joined["digest_date"], by)
+def _trend_rows(
+    papers: pd.DataFrame, joined: pd.DataFrame, themes: tuple, by: str, day: str = "digest_date"
+) -> list[dict]:
+    periods, own = _period(papers[day], by), _period(joined[day], by)
     rows = []
     for tid, *_ in themes:
         for period in sorted(periods.unique()):
@@ -236,8 +320,15 @@ def one_digest() -> Tables:
     return tables_of(papers.reset_index(drop=True))
 
 
-def many_months(months: int = 14, papers_a_month: int = 60) -> Tables:
-    """Draw papers of the dumps for each month, prompt learning more and more often."""
+EMERGENCE = ("n3", "emergence", ("2024-11-01", "2024-10-01", "2024-12-01", None), (0.07, 0.3), 4e-3)
+BURST = ("d4", "burst", ("2025-02-01", "2025-02-01", "2025-02-01", "2025-04-01"), (0.1, 0.2), 2e-2)
+
+
+def months_of_papers(months: int = 14, papers_a_month: int = 60) -> pd.DataFrame:
+    """Draw papers of the dumps for each month, prompt learning more and more often.
+
+    Each was published up to six days before, one in a hundred four months before.
+    """
     pool = dump_papers().drop_duplicates("paper_id")
     prompt = pool["abstract"].str.lower().str.count("prompt") >= 5
     rng = np.random.default_rng(5)
@@ -247,10 +338,36 @@ def many_months(months: int = 14, papers_a_month: int = 60) -> Tables:
         picks = rng.choice(len(pool), papers_a_month, p=weight / weight.sum())
         for place, pick in enumerate(picks):
             day = start + pd.Timedelta(days=int(place * 27 / papers_a_month))
+            before = 120 if (place + month) % 100 == 0 else place % 7
             paper = pool.iloc[pick]
             row = _paper(paper["title"], paper["abstract"], str(day.date()), place + 1, "made.txt")
-            rows.append(row | {"paper_id": f"m{month}-{place}"})
-    return tables_of(conform(pd.DataFrame(rows), schema.PAPERS), by="month")
+            published = day - pd.Timedelta(days=before)
+            rows.append(row | {"paper_id": f"m{month}-{place}", "published_date": published})
+    return conform(pd.DataFrame(rows), schema.PAPERS)
+
+
+def many_months(months: int = 14, papers_a_month: int = 60) -> Tables:
+    """Return months with a jump of the digest, an emergence and a burst."""
+    tables = tables_of(months_of_papers(months, papers_a_month), by="month")
+    return with_jump(with_events(tables, EMERGENCE, BURST), "2024-10-15", 2.0, 3.5)
+
+
+def gapped() -> Tables:
+    """Return months of which two have no papers and the last is not over; some listed again."""
+    papers = months_of_papers()
+    month = papers["digest_date"].dt.strftime("%Y-%m")
+    again = papers[month == "2024-08"].head(7).assign(digest_date=pd.Timestamp("2025-01-09"))
+    kept = ~month.isin(["2024-11", "2024-12", "2025-07"])
+    kept &= (month != "2025-06") | (papers["position"] <= 20)
+    papers = pd.concat([papers[kept], again]).sort_values("digest_date", kind="stable")
+    return tables_of(conform(papers, schema.PAPERS), by="month", late=("2025-06-01",))
+
+
+def published() -> Tables:
+    """Return the months counted by publication date, three papers without one."""
+    papers = months_of_papers()
+    papers.loc[:2, "published_date"] = pd.NaT
+    return tables_of(papers, by="quarter", day="published_date")
 
 
 def hostile() -> Tables:

@@ -38,7 +38,7 @@ def test_all_charts_are_drawn_and_nothing_overflows(opened, summaries, width, sc
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("name", ["many", "one", "hostile"])
+@pytest.mark.parametrize("name", ["many", "one", "hostile", "gapped", "published"])
 def test_other_reports_are_drawn_too(opened, summaries, name, width):
     with opened(name, width=width, scheme="dark") as page:
         assert overflow(page) <= 0
@@ -48,7 +48,9 @@ def test_other_reports_are_drawn_too(opened, summaries, name, width):
             assert box["height"] > 120
         if name == "many":
             assert page.locator("#plot-heatmap .hm image").count() == 1
-            assert page.locator("#plot-shares .trace .points path.point").count() > 100
+            loud = len(summaries[name].chart("shares").stands_out)
+            points = page.locator("#plot-shares .trace .points path.point").count()
+            assert points >= loud * len(summaries[name].periods)
 
 
 def test_charts_stay_inside_when_the_window_narrows(opened):
@@ -123,7 +125,8 @@ def test_click_on_a_point_shows_its_papers(opened, summaries, name):
         spot = page.evaluate(
             """([theme, period]) => {
               const plot = document.getElementById("plot-shares");
-              const at = plot.data.findIndex((t) => t.customdata && t.customdata[0][0] === theme);
+              const at = plot.data.findIndex((t) => t.customdata && t.customdata[0][0] === theme
+                && t.meta !== "event");
               const place = plot.data[at].customdata.findIndex((c) => c[1] === period);
               const trace = plot._fullData[at];
               const drawn = [...plot.querySelectorAll(".scatterlayer .trace")]
@@ -143,6 +146,58 @@ def test_click_on_a_point_shows_its_papers(opened, summaries, name):
         assert page.input_value("#theme-filter") == "n3"
         assert page.input_value("#period-filter") == point.period
         assert page.evaluate("location.hash") == f"#papers&theme=n3&period={point.period}"
+
+
+@pytest.mark.parametrize("name", ["gapped", "published"])
+def test_click_on_a_bar_shows_the_papers_of_the_period(opened, summaries, name):
+    with opened(name) as page:
+        summary = summaries[name]
+        row = summary.tables.volume.iloc[-1]
+        key = str(row["period"].date())
+        page.locator("#chart-volume").scroll_into_view_if_needed()
+        bars = page.locator("#plot-volume .bars").first.locator(".point")
+        assert bars.count() == len(summary.tables.volume)
+        box = bars.last.locator("path").bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_selector("#plot-volume .hovertext")
+        hover = page.locator("#plot-volume .hoverlayer").text_content()
+        assert f"{row['n_papers']} papers in " in hover
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        told = f"{row['n_papers']} of {len(summary.papers)} papers"
+        assert page.locator("#found").inner_text() == told
+        assert page.input_value("#period-filter") == key
+        assert page.input_value("#theme-filter") == ""
+        page.get_by_text("Back to the chart").click()
+        assert page.evaluate("location.hash") == "#chart-volume"
+        # The same by keyboard: the table behind the chart.
+        page.locator("#chart-volume details.behind > summary").press("Enter")
+        page.locator("#chart-volume tbody a").last.press("Enter")
+        page.get_by_text(told, exact=True).wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_text_over_the_bars_stays_inside_and_can_be_read(opened, width, scheme):
+    with opened("many", width=width, scheme=scheme) as page:
+        plot = page.locator("#plot-volume").bounding_box()
+        notes = page.locator("#plot-volume .annotation").all()
+        assert len(notes) == 1
+        for note in notes:
+            box = note.bounding_box()
+            assert box["x"] >= plot["x"]
+            assert box["x"] + box["width"] <= plot["x"] + plot["width"]
+            assert box["y"] >= plot["y"]
+        ink = page.evaluate(
+            "getComputedStyle(document.querySelector('#plot-volume .annotation-text')).fill"
+        )
+        assert ink == ("rgb(255, 154, 92)" if scheme == "dark" else "rgb(179, 68, 10)")
+        assert page.locator("#plot-volume .bars .point path").count() == 14
+
+
+def test_what_is_counted_is_seen_without_scrolling(opened):
+    with opened("published", width=360, height=700) as page:
+        box = page.locator(".counted").bounding_box()
+        assert box["y"] + box["height"] < 700
 
 
 def test_click_on_the_map_shows_the_paper(opened, summaries):

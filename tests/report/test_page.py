@@ -7,12 +7,14 @@ import hashlib
 import html
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from papertrends.drawing.looks import PALETTE, rgba
 from papertrends.errors import InputError
 from papertrends.report import notebook_card, render, write_report
 from papertrends.report.page import safe_url, to_json
@@ -139,9 +141,9 @@ def test_charts_draw_the_themes_that_the_summary_chose(pages, summaries):
         figures = page.json("figures")
         for chart in summaries[name].charts:
             traces = figures[chart.chart_id]["data"]
-            if chart.chart_id == "map":
+            if chart.chart_id in ("map", "volume"):
                 continue
-            keys = [row for t in traces for row in t.get("customdata", [])]
+            keys = [row for t in traces for row in t.get("customdata", []) if row]
             flat = [k if isinstance(k[0], str) else k[0] for k in keys]
             assert {key[0] for key in flat} == set(chart.theme_ids)
 
@@ -151,7 +153,9 @@ def test_a_theme_has_the_same_colour_in_charts_and_cards(pages, summaries):
     colours = {theme["id"]: theme["color"] for theme in data["themes"]}
     for trace in pages["wide"].json("figures")["shares"]["data"]:
         if trace.get("customdata"):
-            assert trace["line"]["color"] == colours[trace["customdata"][0][0]]
+            text = json.dumps(trace)
+            drawn = {color for color in PALETTE if color in text or rgba(color, 1)[5:-2] in text}
+            assert drawn == {colours[trace["customdata"][0][0]]}
     for card in summaries["wide"].themes:
         if card.level == "finer":
             assert colours[card.theme_id] == colours[card.parent_id]
@@ -163,29 +167,56 @@ def test_templates_are_not_run_twice(pages):
 
 
 def test_headline_cards_and_load_report_are_on_the_page(pages, summaries):
-    for name in ("two", "one", "many"):
+    for name in ("two", "one", "many", "gapped", "published"):
         text = " ".join(pages[name].text.split())
         summary = summaries[name]
+        assert summary.counted in text
         for sentence in summary.headline:
             assert " ".join(sentence.text.split()) in text
         for card in summary.themes:
             assert card.change.text in text
             assert card.stability_text in text
-        for sentence in (*summary.load_sentences, *summary.notes, summary.unassigned_text):
+            for remark in card.remarks:
+                assert remark.text in text
+        for sentence in (
+            *summary.load_sentences, *summary.notes, summary.unassigned_text, *summary.digest,
+            *(passage.text for passage in summary.method),
+        ):  # fmt: skip
             assert sentence in text
 
 
 def test_numbers_behind_the_charts_agree_with_the_tables(pages, summaries):
-    for name in ("two", "many"):
-        figures = pages[name].json("figures")
-        table = summaries[name].tables.trends.set_index(["theme_id", "period"])
-        seen = 0
+    for name in ("two", "many", "gapped"):
+        figures, tables = pages[name].json("figures"), summaries[name].tables
+        shares = tables.trends.set_index(["theme_id", "period"])["share"]
+        smooth = tables.curves.set_index(["theme_id", "period"])["smooth"]
+        seen = []
         for trace in figures["shares"]["data"]:
+            counted = trace["mode"] != "lines" and trace.get("meta") != "event"
             values = trace["x"] if name == "two" else trace["y"]
             for key, value in zip(trace.get("customdata", []), values, strict=False):
-                assert value == pytest.approx(100 * table.loc[tuple(key), "share"], abs=1e-3)
-                seen += 1
-        assert seen == len(table)
+                if key:
+                    table = shares if counted else smooth
+                    assert value == pytest.approx(100 * table.loc[tuple(key)], abs=1e-3)
+                    seen += [tuple(key)] * (trace.get("meta") != "event")
+        assert len(seen) == len(set(seen))
+        # Of faint themes only the smoothed line is drawn, which ends before a partial period.
+        loud = summaries[name].chart("shares").stands_out
+        late = tables.trends[tables.trends["partial"] & ~tables.trends["theme_id"].isin(loud)]
+        assert len(seen) == len(shares) - len(late)
+
+
+def test_volume_chart_and_table_are_those_of_the_table(pages, summaries):
+    for name in ("many", "gapped", "published"):
+        volume = summaries[name].tables.volume
+        figure = pages[name].json("figures")["volume"]
+        bars = figure["data"][0]
+        assert dict(zip((key[0] for key in bars["customdata"]), bars["y"], strict=True)) == {
+            str(row.period.date()): row.n_papers for row in volume.itertuples()
+        }
+        table = summaries[name].chart("volume").table
+        papers = table.columns.index("Papers")
+        assert [int(row[papers]) for row in table.rows] == list(volume["n_papers"])
 
 
 def test_papers_stand_in_it_once(texts, pages, summaries):
@@ -291,3 +322,60 @@ def test_a_page_for_one_paper(sample, summarised):
     papers = sample.dump_papers()
     one = summarised(sample.tables_of(papers[:1]))
     assert "one digest" in Page(render(one)).text
+
+
+def test_the_page_says_first_what_is_counted_where_it_is_not_the_usual(texts):
+    head = texts["published"].split("<main>")[0]
+    assert "by publication date" in head
+    assert '<p class="counted">' not in texts["two"]
+    assert '<p class="counted">' not in texts["many"]
+
+
+def test_the_digest_has_a_section_only_where_there_is_something_to_say(pages, summaries):
+    for name, page in pages.items():
+        ids = {attributes.get("id") for _, attributes in page.elements}
+        assert ("digest" in ids) == bool(summaries[name].digest)
+        assert ("chart-volume" in ids) == (name in ("many", "wide", "gapped", "published"))
+    assert "digest" not in {a.get("id") for _, a in pages["one"].elements}
+
+
+def test_empty_statistics_leave_a_valid_page(sample, summarised):
+    """Tables of one's own may hold counts and nothing else."""
+    for tables, by in ((sample.many_months(), "month"), (sample.two_digests(), "digest")):
+        names = ("near_misses", "volume", "jumps", "curves", "events", "sensitivity")
+        bare = replace(tables, **{name: getattr(tables, name)[:0] for name in names})
+        page = Page(render(summarised(bare, by)))
+        ids = [a["id"] for _, a in page.elements if "id" in a]
+        assert len(ids) == len(set(ids))
+        assert "digest" not in ids
+        assert "nan" not in page.text.lower().replace("finance", "").split()
+        for words in ("threshold: without", "smoothed", "Emerged", "ring marks"):
+            assert words not in page.text
+
+
+def test_hostile_verdicts_and_events_are_text(sample, summarised):
+    """Whatever the tables hold, the page has no element of it."""
+    tables = sample.many_months()
+    bad = "<img src=x onerror=alert(1)>"
+    scores = tables.sensitivity.assign(
+        verdict=bad, verdict_strict=bad, verdict_lenient=f"{bad} ", n_borderline=1
+    )
+    events = tables.events.assign(event=bad)
+    page = Page(render(summarised(replace(tables, sensitivity=scores, events=events), "month")))
+    assert "img" not in {tag for tag, _ in page.elements}
+    assert f"it would still be called {bad}" in page.text
+    assert f"it would be called {bad}" in page.text
+
+
+def test_events_are_marked_where_their_theme_stands_out(pages, summaries):
+    for name in ("many", "gapped"):
+        marks = {
+            tuple(key)
+            for trace in pages[name].json("figures")["shares"]["data"]
+            if trace.get("meta") == "event"
+            for key in trace["customdata"]
+        }
+        loud = summaries[name].chart("shares").stands_out
+        events = summaries[name].tables.events.itertuples()
+        assert marks == {(e.theme_id, str(e.start.date())) for e in events if e.theme_id in loud}
+        assert bool(marks) == (name == "many")

@@ -320,13 +320,14 @@ class TestTree:
         ids = {name: [c.chart_id for c in s.charts] for name, s in summaries.items()}
         assert ids["one"] == ["shares", "map"]
         assert ids["two"] == ["shares", "changes", "map"]
-        assert ids["many"] == ["shares", "changes", "heatmap", "map"]
+        assert ids["many"] == ["shares", "changes", "heatmap", "map", "volume"]
 
     def test_tables_behind_charts_are_rectangular(self, summaries):
         for summary in summaries.values():
             for chart in summary.charts:
                 assert {len(row) for row in chart.table.rows} == {len(chart.table.columns)}
-                assert len(chart.table.row_keys) == len(chart.table.rows)
+                keys = chart.table.row_keys or chart.table.row_periods
+                assert len(keys) == len(chart.table.rows)
 
     def test_no_papers_at_all(self, sample):
         tables = sample.two_digests()

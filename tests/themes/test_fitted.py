@@ -8,12 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from papertrends.tables import MEMBERSHIPS, UNASSIGNED
+from papertrends.tables import MEMBERSHIPS, NEAR_MISSES, UNASSIGNED
 from papertrends.themes.centroids import Centroids
-from papertrends.themes.fitted import can_be_primary, memberships_of, one_row_each
+from papertrends.themes.fitted import (
+    can_be_primary,
+    memberships_of,
+    near_misses_of,
+    one_row_each,
+)
 
 # Around one half, rounding to six digits can lift a score over the threshold.
-near_half = st.one_of(st.floats(0, 1), st.sampled_from([0.0, 0.5, 0.4999999, 0.5000001, 0.9, 1.0]))
+near_half = st.one_of(
+    st.floats(0, 1), st.sampled_from([0.0, 0.4, 0.3999999, 0.5, 0.4999999, 0.5000001, 0.9, 1.0])
+)
 #: Scores of papers in themes, and which of the themes can be primary.
 scores_of = st.tuples(st.integers(1, 6), st.integers(0, 4)).flatmap(
     lambda shape: st.tuples(
@@ -104,6 +111,49 @@ def test_without_themes_every_paper_says_so() -> None:
     assert (
         unassigned.drop(columns="paper_id").values.tolist() == [["", 0.0, "there is no theme"]] * 2
     )
+
+
+@given(scores_of)
+def test_a_paper_is_a_member_or_a_near_miss_or_neither(
+    case: tuple[np.ndarray, np.ndarray],
+) -> None:
+    scores, primary = case
+    ids = [f"p{row}" for row in range(scores.shape[0])]
+    themes = tuple(f"t{column}" for column in range(scores.shape[1]))
+    near = near_misses_of(ids, themes, scores)
+    expected = [
+        (paper, theme, scores[row, column])
+        for row, paper in enumerate(ids)
+        for column, theme in enumerate(themes)
+        if 0.4 <= scores[row, column] < 0.5
+    ]
+    found = list(near[["paper_id", "theme_id"]].itertuples(index=False, name=None))
+    assert found == [(paper, theme) for paper, theme, _ in expected]
+    assert near["score"].between(0.4, 0.499999).all()
+    assert np.allclose(near["score"], [score for _, _, score in expected], atol=1.1e-6)
+    memberships, _ = memberships_of(ids, themes, scores, primary)
+    members = set(memberships[["paper_id", "theme_id"]].itertuples(index=False, name=None))
+    assert not members & set(found)
+
+
+def test_near_misses_are_by_paper_and_theme_in_six_digits() -> None:
+    scores = np.array([[0.45, 0.4123456789, 0.5], [0.4, 0.39999, 0.49999999]])
+    near = near_misses_of(["a", "b"], ("z", "y", "x"), scores)
+    assert near.values.tolist() == [
+        ["a", "y", 0.412346],
+        ["a", "z", 0.45],
+        ["b", "x", 0.499999],
+        ["b", "z", 0.4],
+    ]
+    assert near.index.tolist() == [0, 1, 2, 3]
+
+
+def test_where_nothing_is_near_the_table_is_empty_and_has_its_types() -> None:
+    for ids, themes in ((["a"], ("x",)), (["a"], ()), ([], ("x",))):
+        near = near_misses_of(ids, themes, np.zeros((len(ids), len(themes))))
+        assert near.empty
+        for column, dtype in NEAR_MISSES.items():
+            assert near[column].dtype == pd.Series([], dtype=dtype).dtype
 
 
 def test_a_paper_counts_as_it_first_appeared() -> None:

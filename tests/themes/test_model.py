@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
 
+from papertrends.analysis import Analysis
 from papertrends.errors import InputError, PapertrendsError
-from papertrends.tables import MAP, MEMBERSHIPS, THEMES, UNASSIGNED
-from papertrends.themes import discovered
+from papertrends.tables import MAP, MEMBERSHIPS, NEAR_MISSES, THEMES, UNASSIGNED
+from papertrends.themes import discovered, search
 from papertrends.themes.model import ThemeModel
 from papertrends.themes.theme import Theme
 
-TABLES = {"themes": THEMES, "memberships": MEMBERSHIPS, "unassigned": UNASSIGNED, "map": MAP}
+TABLES = {
+    "themes": THEMES,
+    "memberships": MEMBERSHIPS,
+    "unassigned": UNASSIGNED,
+    "near_misses": NEAR_MISSES,
+    "map": MAP,
+}
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +152,39 @@ def test_an_example_is_a_member_and_a_not_example_is_none(
     assert few["paper_id"][6] in set(plain.memberships["paper_id"])
 
 
+def test_near_misses_are_those_just_below_a_membership(
+    few: pd.DataFrame, bag_encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = sorted(few["paper_id"])
+    scores = np.array([0.2, 0.39, 0.4, 0.45, 0.49, 0.5, 0.7])
+    monkeypatch.setattr(search, "score", lambda evidence: scores.copy())
+    # Given by name only: their ids are not in the order of the alphabet.
+    model = small([Theme("two"), Theme("one")], bag_encoder, few.iloc[::-1])
+    assert model.near_misses.values.tolist() == [
+        [paper_id, theme_id, score]
+        for paper_id, score in zip(ids[2:5], scores[2:5], strict=True)
+        for theme_id in ("one", "two")
+    ]
+    member, stranger = ids[2], ids[3]
+    told = small([Theme("one", (), "", (member,), (stranger,))], bag_encoder, few)
+    assert told.near_misses["paper_id"].tolist() == [ids[4]]
+    assert told.memberships.set_index("paper_id")["score"][member] == 1.0
+
+
+def test_near_misses_of_the_real_dumps_are_few_and_of_no_finer_theme(analysis: Analysis) -> None:
+    model = analysis.model
+    near, themes = model.near_misses, model.themes.set_index("theme_id")
+    assert 1 <= len(near) <= 0.2 * len(model.memberships)
+    assert near["score"].between(0.4, 0.5, inclusive="left").all()
+    pairs = [frame[["paper_id", "theme_id"]] for frame in (near, model.memberships)]
+    assert not pd.concat(pairs).duplicated().any()
+    assert near.equals(near.sort_values(["paper_id", "theme_id"]))
+    is_finer = themes["parent"].map(themes["kind"]) == "discovered"
+    assert is_finer.any()
+    assert not is_finer[near["theme_id"]].any()
+    assert set(near["paper_id"]) <= set(analysis.papers["paper_id"])
+
+
 def test_examples_are_known_by_arxiv_id_too(few: pd.DataFrame, bag_encoder: Any) -> None:
     papers = few.assign(arxiv_id=[f"2503.{row:05}" for row in range(7)])
     papers["paper_id"] = "arxiv:" + papers["arxiv_id"]
@@ -213,6 +254,7 @@ def test_a_clone_has_the_parameters_and_no_fit(
         lambda model, papers: model.themes,
         lambda model, papers: model.memberships,
         lambda model, papers: model.unassigned,
+        lambda model, papers: model.near_misses,
         lambda model, papers: model.map,
         lambda model, papers: model.notes,
         lambda model, papers: model.encoder_name,

@@ -18,10 +18,11 @@ import pandas as pd
 import pytest
 
 from papertrends.errors import InputError
+from papertrends.themes import search
 from papertrends.themes.model import ThemeModel
 from papertrends.themes.theme import Theme
 
-TABLES = ("themes", "memberships", "unassigned", "map")
+TABLES = ("themes", "memberships", "unassigned", "near_misses", "map")
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +82,18 @@ def test_a_model_without_memberships_or_themes_comes_back(
         assert list(loaded.get_params()["themes"]) == themes
         assert loaded.get_params()["seed"] == 9
         assert loaded.get_params()["encoder"] == "bag-of-words"
+
+
+def test_near_misses_come_back(
+    papers: pd.DataFrame, bag_encoder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = np.array([0.412345, 0.499999, 0.5])
+    monkeypatch.setattr(search, "score", lambda evidence: scores.copy())
+    model = ThemeModel(["a", "b"], encoder=bag_encoder()).fit(papers.tail(3))
+    assert len(model.near_misses) == 4
+    model.save(tmp_path / "model")
+    loaded = ThemeModel.load(tmp_path / "model", encoder=bag_encoder())
+    pd.testing.assert_frame_equal(loaded.near_misses, model.near_misses, check_exact=True)
 
 
 def test_an_empty_folder_is_filled(fitted: ThemeModel, tmp_path: Path) -> None:
@@ -170,6 +183,7 @@ def _flipped(folder: Path) -> None:
         pytest.param(_without("version"), id="no version"),
         pytest.param(_changed("themes", [["too", "short"]]), id="short rows"),
         pytest.param(_changed("memberships", 3), id="no rows"),
+        pytest.param(_without("near_misses"), id="no near misses"),
         pytest.param(_changed("named", [{"theme": {}, "phrases": []}]), id="no theme"),
         pytest.param(_changed("named", "words"), id="named is text"),
         pytest.param(_changed("params", 3), id="params is a number"),
@@ -190,7 +204,7 @@ def test_a_damaged_model_is_refused(copied: Path, damage: Callable[[Path], None]
 def test_a_model_of_another_version_is_refused(copied: Path) -> None:
     _changed("version", 99)(copied)
     with pytest.raises(
-        InputError, match="was written as version 99 of the format, not 2; fit the model anew"
+        InputError, match="was written as version 99 of the format, not 3; fit the model anew"
     ):
         ThemeModel.load(copied)
 

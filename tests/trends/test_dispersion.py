@@ -12,21 +12,21 @@ def drawn(rng, themes, df, prior_df, prior):
 
 
 def test_dispersions_are_drawn_to_the_mean_of_what_they_can_be():
-    df, prior_df, prior = np.full(4000, 6.0), 8.0, 1.7
-    _, scatter = drawn(np.random.default_rng(1), 4000, 6, prior_df, prior)
+    df, prior_df, prior = np.full(1500, 6.0), 8.0, 1.7
+    _, scatter = drawn(np.random.default_rng(1), 1500, 6, prior_df, prior)
     found, total_df = moderate(scatter, df)
     # The conjugate posterior of the known prior, the distribution's outermost apart.
     ordinary = f.sf(scatter / prior, 6, prior_df) > 0.001
     expected = (prior_df * prior + 6 * scatter) / (prior_df + 6)
-    np.testing.assert_allclose(found[ordinary], expected[ordinary], rtol=0.05)
-    assert np.median(total_df) == pytest.approx(14, rel=0.1)
+    np.testing.assert_allclose(found[ordinary], expected[ordinary], rtol=0.1)
+    assert np.median(total_df) == pytest.approx(14, rel=0.2)
 
 
 def test_what_comes_out_has_the_distribution_it_claims():
     # Moderated, a scaled normal of the true dispersion is t with the degrees of freedom given.
     rng = np.random.default_rng(2)
-    true, scatter = drawn(rng, 20_000, 6, 8.0, 1.7)
-    found, total_df = moderate(scatter, np.full(20_000, 6.0))
+    true, scatter = drawn(rng, 1500, 6, 8.0, 1.7)
+    found, total_df = moderate(scatter, np.full(1500, 6.0))
     statistic = rng.normal(0, np.sqrt(true)) / np.sqrt(found)
     kept = total_df > 6
     assert kept.mean() > 0.999

@@ -1,4 +1,4 @@
-"""Shares over time: rows of dots for a few periods, lines for many, cells of a heat map.
+"""Shares in a few periods: a row of dots a theme, and what every share says of itself.
 
 Must not compute statistics: it draws the trends table as it is.
 """
@@ -6,8 +6,7 @@ Must not compute statistics: it draws the trends table as it is.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,7 +14,6 @@ import pandas as pd
 from papertrends.drawing.looks import (
     GREY,
     ROW_HEIGHT,
-    SYMBOLS,
     ThemeStyle,
     finish,
     hover_text,
@@ -26,17 +24,10 @@ from papertrends.drawing.looks import (
     period_label,
     rgba,
     short_name,
-    text_lines,
 )
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-
-MOST_LONG_NAMES = 8
-FEW_FAINT = 12
-#: The symbols of the lines as signs of text, where two lines share a colour.
-SIGNS = dict(zip(SYMBOLS, "●■◆▲✚★▼⬢", strict=True))
-_INDENT = "\u2003"  # as wide as a sign, and kept at the start of a line
 
 
 def draw_dots(
@@ -100,87 +91,6 @@ def _period_legend(
         figure.add_scatter(
             x=[None], y=[None], mode="markers", name=label, hoverinfo="skip",
             marker={"size": 9, "color": rgba(GREY, fill), "line": {"color": GREY, "width": 1.6}},
-        )  # fmt: skip
-
-
-def draw_lines(
-    rows: pd.DataFrame,
-    themes: pd.DataFrame,
-    styles: dict[str, ThemeStyle],
-    by: str,
-    highlight: set[str],
-) -> go.Figure:
-    """Lines over time; the themes of `highlight` stand out and carry their interval."""
-    import plotly.graph_objects as go
-
-    names = dict(zip(themes["theme_id"], themes["name"], strict=True))
-    figure = go.Figure()
-    ends: list[tuple[float, str]] = []
-    faint = 0.35 if len(names) - len(highlight) <= FEW_FAINT else 0.2
-    for theme in sorted(names, key=lambda theme: (theme in highlight, natural_order(theme))):
-        own, style = rows[rows["theme_id"] == theme], styles[theme]
-        if own.empty:
-            continue
-        loud = theme in highlight
-        dates = [iso_day(period) for period in own["period"]]
-        if loud:
-            low = [percent(share) for share in own["share_low"]]
-            high = [percent(share) for share in own["share_high"]]
-            figure.add_scatter(
-                x=dates + dates[::-1], y=high + low[::-1], fill="toself", mode="lines",
-                fillcolor=rgba(style.color, 0.1), line={"width": 0}, hoverinfo="skip",
-                showlegend=False, meta="band",
-            )  # fmt: skip
-            ends.append((percent(own["share"].iloc[-1]) or 0.0, theme))
-        figure.add_scatter(
-            x=dates,
-            y=[percent(share) for share in own["share"]],
-            mode="lines+markers",
-            opacity=1 if loud else faint,
-            line={"color": style.color, "width": 2.2 if loud else 1.2, "dash": style.dash},
-            marker={
-                "size": 7 if loud else 4,
-                "symbol": [style.symbol + ("-open" if part else "") for part in own["partial"]],
-            },
-            hovertext=[share_hover(row, names[theme], by) for row in own.to_dict("records")],
-            hoverinfo="text",
-            customdata=[[theme, date] for date in dates],
-            name=short_name(names[theme]),
-        )
-    finish(figure, height=460)
-    figure.update_layout(margin={"r": 190}, legend={"y": -0.16, "yanchor": "top"})
-    figure.update_xaxes(title=None, type="date")
-    figure.update_yaxes(title="share of the papers", ticksuffix=" %", rangemode="tozero")
-    top = max((value for value, _ in ends), default=0.0)
-    peak = max((percent(high) or 0.0 for high in rows["share_high"].dropna()), default=top)
-    _end_names(figure, ends, names, styles, peak=peak)
-    return figure
-
-
-def _end_names(
-    figure: go.Figure,
-    ends: Sequence[tuple[float, str]],
-    names: dict[str, str],
-    styles: dict[str, ThemeStyle],
-    *,
-    peak: float,
-) -> None:
-    """Write the names beside the ends of their lines, moved apart where they would meet."""
-    ordered = sorted(ends)
-    most = 2 if len(ordered) <= MOST_LONG_NAMES else 1
-    lines = [text_lines(names[theme], 22, most) for _, theme in ordered]
-    heights = [value for value, _ in ordered]
-    for lower, upper in pairwise(range(len(heights))):
-        # Room for half of each of the two names.
-        gap = 0.025 * (len(lines[lower]) + len(lines[upper])) * peak
-        heights[upper] = max(heights[upper], heights[lower] + gap)
-    for height, (_, theme), parts in zip(heights, ordered, lines, strict=True):
-        name = f"<br>{_INDENT}".join(parts)
-        sign = SIGNS[styles[theme].symbol]
-        figure.add_annotation(
-            x=1, xref="paper", xanchor="left", xshift=10, y=height, yref="y", showarrow=False,
-            text=f'<span style="color:{styles[theme].color}">{sign}</span> {name}', align="left",
-            font={"size": 12}, name="end",
         )  # fmt: skip
 
 

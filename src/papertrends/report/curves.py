@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from papertrends.drawing.gaps import runs
 from papertrends.report.model import Point, ThemeCard
 
 WIDTH, HEIGHT = 240, 56
 FEW = 4
+_SHARE = ("share", "share_low", "share_high")
 _PATHS = {
     "circle": "M6 1a5 5 0 1 0 0 10a5 5 0 1 0 0-10z",
     "square": "M1.5 1.5h9v9h-9z",
@@ -37,11 +39,16 @@ class Bar:
 
 @dataclass(frozen=True)
 class Curve:
-    """A theme over time: bars for a few periods, else a line with its band."""
+    """A theme over time: bars for a few periods, else lines with their bands.
+
+    A line breaks where periods are missing. `dots` has the counted shares as an SVG
+    path of points, where the line is a smoothed one.
+    """
 
     bars: tuple[Bar, ...]
-    line: str
-    band: str
+    lines: tuple[str, ...]
+    bands: tuple[str, ...]
+    dots: str
     width: int
     height: int
 
@@ -57,30 +64,36 @@ def widest(cards: Sequence[ThemeCard]) -> float:
     return max((high for high in highs if high == high), default=0.0) or 1.0
 
 
-def curve(points: Sequence[Point], scale: float) -> Curve:
-    """Place a theme's points: bars up to four periods, a line above that.
+def curve(points: Sequence[Point], scale: float, by: str) -> Curve:
+    """Place a theme's points: bars up to four periods, lines above that.
 
     Bars are drawn to `scale`, which all themes share; a line shows the shape of one
-    theme and fills its own height.
+    theme and fills its own height. A theme without papers has none.
     """
     if len(points) <= FEW:
-        bars = tuple(_bar(point, scale) for point in points)
-        return Curve(bars, "", "", WIDTH, HEIGHT)
-    top = max((p.share_high for p in points if p.share_high == p.share_high), default=0.0) or 1.0
-    first, last = _day(points[0].period), _day(points[-1].period)
-    xs = [round((_day(p.period) - first) / (last - first) * WIDTH, 1) for p in points]
+        return Curve(tuple(_bar(point, scale) for point in points), (), (), "", WIDTH, HEIGHT)
+    if not any(point.n_theme for point in points):
+        return Curve((), (), (), "", WIDTH, HEIGHT)
+    smoothed = any(point.smooth == point.smooth for point in points)
+    named = ("smooth", "smooth_low", "smooth_high") if smoothed else _SHARE
+    middle, low, high = ([float(getattr(point, name)) for point in points] for name in named)
+    shares = [point.share for point in points]
+    top = max((v for v in (*high, *(shares if smoothed else ())) if v == v), default=0.0) or 1.0
+    days = [point.period for point in points]
+    first, last = _day(days[0]), _day(days[-1])
 
-    def corners(values: Sequence[float]) -> list[str]:
-        known = [0.0 if value != value else value for value in values]
-        return [
-            f"{x},{round(HEIGHT - 3 - value / top * (HEIGHT - 6), 1)}"
-            for x, value in zip(xs, known, strict=True)
-        ]
+    def corner(place: int, value: float) -> str:
+        x = round((_day(days[place]) - first) / (last - first) * WIDTH, 1)
+        return f"{x},{round(HEIGHT - 3 - value / top * (HEIGHT - 6), 1)}"
 
-    upper = corners([p.share_high for p in points])
-    lower = corners([p.share_low for p in points])
-    band = " ".join(upper + lower[::-1])
-    return Curve((), " ".join(corners([p.share for p in points])), band, WIDTH, HEIGHT)
+    lines, bands = [], []
+    for run in runs(days, middle, by):
+        lines.append(" ".join(corner(i, middle[i]) for i in run))
+        upper, lower = ([corner(i, ends[i]) for i in run] for ends in (high, low))
+        bands.append(" ".join(upper + lower[::-1]))
+    known = [i for i, share in enumerate(shares) if smoothed and share == share]
+    dots = " ".join(f"M{corner(i, shares[i])}h0" for i in known)
+    return Curve((), tuple(lines), tuple(bands), dots, WIDTH, HEIGHT)
 
 
 def _bar(point: Point, top: float) -> Bar:

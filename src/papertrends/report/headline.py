@@ -23,9 +23,9 @@ from papertrends.report.words import (
     when,
     whole,
 )
+from papertrends.trends.changes import SIGNIFICANT, STEADY_ODDS
 
 MOST_SENTENCES = 6
-SIGNIFICANT = 0.05
 CAVEAT = "Two digests can show a change, never a trend."
 CHANCE = "a difference that chance alone could give"
 
@@ -68,12 +68,11 @@ def headline(
     still = [card for card in cards if card.kind == "named" and not card.change.significant]
     still.sort(key=lambda card: card.change.q_value if card.change.q_value >= 0 else 2.0)
     room = MOST_SENTENCES - len(closing)
-    said = [_moved(card, periods, by) for card in moved[:room]]
-    tested = sum(not math.isnan(card.change.q_value) for card in cards)
-    if not moved and tested:
-        text = f"No theme changed by more than chance alone could give ({tested} tested)."
-        said.append(Sentence(text))
-    said += [_still(card, periods, by) for card in still[: max(0, room - len(said))]]
+    said = [_doubted(_moved(card, periods, by), card) for card in moved[:room]]
+    if not moved and any(not math.isnan(card.change.q_value) for card in cards):
+        said.append(_none_moved(cards))
+    left = still[: max(0, room - len(said))]
+    said += [_doubted(_still(card, periods, by), card) for card in left]
     if len(said) + len(closing) < 3:
         told = {sentence.theme_id for sentence in said} - {""}
         others = [c for c in _by_size(cards) if not {c.theme_id, c.parent_id} & told]
@@ -98,7 +97,7 @@ def change_text(card: ThemeCard, periods: Sequence[Period], *, by: str) -> str:
     if change.significant:
         return f"{capital(change.verdict)}: {numbers}."
     if change.verdict == "steady":
-        return f"Steady: no more than a small change either way ({numbers})."
+        return f"Steady, and sure of it: {_narrow(change)} ({numbers})."
     if math.isnan(change.q_value):
         return f"Too few papers for a test ({numbers})."
     return f"Too little data to tell a change from chance ({numbers})."
@@ -126,6 +125,17 @@ def compared(points: Sequence[Point], basis: str) -> tuple[Point, Point]:
     return (usable[0], usable[-1]) if basis == "trend" else (usable[-2], usable[-1])
 
 
+def _ends(old: Point, new: Point, basis: str) -> tuple[str, str]:
+    """Write the two shares a change is told by: of a trend the smoothed ones, where known.
+
+    What the first and the last period happened to hold says little of a trend.
+    """
+    if basis == "trend" and old.smooth == old.smooth and new.smooth == new.smooth:
+        first, last = percents(old.smooth, new.smooth)
+        return f"about {first}", last
+    return percents(old.share, new.share)
+
+
 def _once(moved: Sequence[ThemeCard]) -> list[ThemeCard]:
     """Put in the place of a part the broadest theme over it that moved the same way."""
     known = {card.theme_id: card for card in moved}
@@ -138,6 +148,30 @@ def _once(moved: Sequence[ThemeCard]) -> list[ThemeCard]:
     return list(told.values())
 
 
+def _none_moved(cards: Sequence[ThemeCard]) -> Sentence:
+    """Say that no theme changed, and of how many that is known rather than not known."""
+    tested = sum(not math.isnan(card.change.q_value) for card in cards)
+    steady = sum(card.change.verdict == "steady" for card in cards)
+    sure = f", {steady} of them steady for certain" if steady else ""
+    return Sentence(
+        f"No theme changed by more than chance alone could give ({tested} tested{sure})."
+    )
+
+
+def _narrow(change: Change) -> str:
+    """Say what is known of a theme that is steady."""
+    over = "over the whole time " if change.basis == "trend" else ""
+    return f"{over}its odds changed by less than a factor of {STEADY_ODDS:g}, up or down"
+
+
+def _doubted(sentence: Sentence, card: ThemeCard) -> Sentence:
+    """End a theme's sentence with what papers near the threshold would make of it."""
+    if not card.change.doubt:
+        return sentence
+    after = f"{sentence.after.removesuffix('.')}; {card.change.doubt}."
+    return Sentence(sentence.before, sentence.subject, after, sentence.theme_id)
+
+
 def _inside(card: ThemeCard) -> str:
     """Name the broad theme of a finer one, which alone would say too little."""
     return f", part of {card.parent}" if card.level == "finer" else ""
@@ -146,7 +180,7 @@ def _inside(card: ThemeCard) -> str:
 def _moved(card: ThemeCard, periods: Sequence[Period], by: str) -> Sentence:
     change, name = card.change, card.name
     old, new = compared(card.points, change.basis)
-    first, last = percents(old.share, new.share)
+    first, last = _ends(old, new, change.basis)
     q = q_text(change.q_value)
     counts = (
         f"{old.n_theme} of {count(old.n_papers, 'paper')} {_when(old, by)}, "
@@ -199,14 +233,21 @@ def _still(card: ThemeCard, periods: Sequence[Period], by: str) -> Sentence:
     if not sum(point.n_theme for point in card.points):
         return Sentence("No paper belongs to ", card.name, ".", card.theme_id)
     old, new = compared(card.points, change.basis)
-    first, last = percents(old.share, new.share)
+    first, last = _ends(old, new, change.basis)
     counts = (
         f"{old.n_theme} of {old.n_papers:,} and {new.n_theme} of {count(new.n_papers, 'paper')}"
     )
     q = q_text(change.q_value)
+    if change.verdict == "steady":
+        text = (
+            f" is steady: {first} {_when(old, by)}, {last} {_when(new, by)}, and {_narrow(change)}."
+        )
+        return Sentence("The share of ", card.name, text, card.theme_id)
     if change.basis == "trend":
-        told = "steady" if change.verdict == "steady" else "not clearly rising or falling"
-        text = f" is {told}: {first} {_when(old, by)}, {last} {_when(new, by)} ({q})."
+        text = (
+            f" is not clearly rising or falling: {first} {_when(old, by)}, {last} {_when(new, by)} "
+            f"({q})."
+        )
         return Sentence("The share of ", card.name, text, card.theme_id)
     if math.isnan(change.q_value):
         text = f": {counts}, too few to compare."
@@ -270,4 +311,4 @@ def _log(effect: float) -> float:
 def empty_change() -> Change:
     """Stand for a theme that the changes table has no row for."""
     nan = float("nan")
-    return Change("too little data", "last change", nan, nan, nan, nan, False, "", "")
+    return Change("too little data", "last change", nan, nan, nan, nan, False, "")

@@ -7,15 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from papertrends.report.digest import volume_chart
 from papertrends.report.levels import MOST_ROWS, at_top, bold, charted, rest_text
 from papertrends.report.model import Chart, DataTable, Passage, Period, ThemeCard
-from papertrends.report.words import count, interval, percent, q_text, ratio, whole
+from papertrends.report.passages import change_passage, statistics_passages
+from papertrends.report.words import (
+    capital,
+    count,
+    interval,
+    listing,
+    percent,
+    q_text,
+    ratio,
+    whole,
+)
+from papertrends.tables import Tables
 
 #: A row of a heat map takes little room.
 MOST_HEAT_ROWS = 40
+#: How the symbols of events in charts are called.
+EVENT_SIGNS = {
+    "emergence": "a ring marks where a theme emerged",
+    "burst": "an hourglass marks where a burst began",
+}
 
 
-def charts(cards: Sequence[ThemeCard], periods: Sequence[Period], *, by: str) -> tuple[Chart, ...]:
+def charts(
+    tables: Tables, cards: Sequence[ThemeCard], periods: Sequence[Period], *, by: str
+) -> tuple[Chart, ...]:
     """Write title, caption, description and data table of each chart there is.
 
     The charts are overviews of the themes at the top; the tables hold all themes.
@@ -26,10 +45,12 @@ def charts(cards: Sequence[ThemeCard], periods: Sequence[Period], *, by: str) ->
     if len(periods) >= 5:
         said.append(_heat_chart(cards, periods, by))
     said.append(_map_chart(cards))
-    return tuple(said)
+    volume = volume_chart(tables.volume, tables.jumps, by=by)
+    return (*said, volume) if volume else tuple(said)
 
 
 def method(
+    tables: Tables,
     cards: Sequence[ThemeCard],
     settings: Mapping[str, object],
     *,
@@ -38,26 +59,18 @@ def method(
     offline_labels: Mapping[str, str],
 ) -> tuple[Passage, ...]:
     """Explain in plain words what the numbers of this report mean."""
-    asked = str(settings.get("by_asked", by))
-    chosen = " It was chosen by the span and number of the papers." if asked == "auto" else ""
     tested = sum(card.change.q_value >= 0 for card in cards)
     encoder, seed = (settings.get(key, "unknown") for key in ("encoder", "seed"))
     passages = [
-        Passage(
-            "What is counted",
-            f"A period here is one {by}.{chosen} A share is the number of papers of a period that "
-            f"belong to a theme, divided by all papers of that period. A paper may belong to "
-            f"several themes, so shares do not add up to 100 %; one that stands in two digests "
-            f"counts in both. Counted is when a paper was in a digest, which may be long after "
-            f"it was published.",
-        ),
+        _counted_passage(settings, by),
         Passage(
             "Intervals",
             "Each share has a 95 % interval (Wilson's): if the papers of the period are seen as "
             "drawn at random from what could have been in it, shares within it agree with the "
             "count. Few papers make it wide.",
         ),
-        _change_passage(tested, by=by, trend=trend),
+        change_passage(tested, by=by, trend=trend),
+        *statistics_passages(tables, by),
         Passage(
             "Themes",
             "Named themes are those that were asked for; discovered ones were found in the papers "
@@ -71,6 +84,28 @@ def method(
     if settings.get("labels_from"):
         passages.append(_names_passage(cards, str(settings["labels_from"]), offline_labels))
     return tuple(passages)
+
+
+def _counted_passage(settings: Mapping[str, object], by: str) -> Passage:
+    chosen = settings.get("by_asked", by) == "auto"
+    how = " It was chosen by the span and number of the papers." if chosen else ""
+    text = (
+        f"A period here is one {by}.{how} A share is the number of papers of a period that "
+        "belong to a theme, divided by all papers of that period. A paper may belong to "
+        "several themes, so shares do not add up to 100 %. "
+    )
+    if settings.get("date", "digest") == "published":
+        text += (
+            "Counted is when a paper was published, once, whenever a digest listed it. The newest "
+            "periods lack the papers that no digest has listed yet."
+        )
+    else:
+        first = settings.get("count", "every") == "first"
+        text += (
+            f"One that stands in two digests counts in {'the first only' if first else 'both'}. "
+            "Counted is when a paper was in a digest, which may be long after it was published."
+        )
+    return Passage("What is counted", text)
 
 
 def stability_text(stability: float) -> str:
@@ -104,33 +139,6 @@ def _names_passage(
     )
 
 
-def _change_passage(tested: int, *, by: str, trend: bool) -> Passage:
-    if trend:
-        how = (
-            f"The trend is the change of the odds from one {by} to the next, fitted over all "
-            "complete periods by a binomial regression that allows for papers of one period "
-            "being alike"
-        )
-    else:
-        how = (
-            "Two periods are compared by Fisher's exact test. The effect is the odds ratio: 2 "
-            "means that the odds of a paper being on the theme doubled"
-        )
-    if tested:
-        many = (
-            f" As {count(tested, 'theme')} were tested, chance alone would make some look "
-            "changed. The q-value allows for that (Benjamini and Hochberg): of all themes "
-            "called rising or falling at q below 0.05, one in twenty is expected to be wrong."
-        )
-    else:
-        many = " No theme had enough papers for a test."
-    return Passage(
-        "Changes",
-        f"{how}.{many} Steady is said only where the interval leaves no room for more than a "
-        "small change; everything between is too little data.",
-    )
-
-
 def _shares_chart(cards: Sequence[ThemeCard], periods: Sequence[Period], by: str) -> Chart:
     table = DataTable(
         f"Papers of each theme in each {by}, and their share",
@@ -149,7 +157,7 @@ def _shares_chart(cards: Sequence[ThemeCard], periods: Sequence[Period], by: str
         f"Each row is a theme, each point its share of {whole(by)}. The bars are 95 % "
         "intervals: where they overlap widely, the difference may be chance."
         if few
-        else f"Share of {whole(by)} over time. {_bold_text(len(stand_out), len(shown))}"
+        else f"Share of {whole(by)} over time. {_bold_text(cards, shown, stand_out)}"
     )
     alt = f"Share of {len(shown)} themes in {len(periods)} periods. The numbers are in the table."
     caption += rest_text(cards, shown, why=few)
@@ -230,13 +238,22 @@ def _map_chart(cards: Sequence[ThemeCard]) -> Chart:
     return Chart("map", "The papers, near what reads alike", caption, alt, table, shown)
 
 
-def _bold_text(n_bold: int, n_shown: int) -> str:
-    if n_bold == n_shown:
-        return "Each line has its 95 % interval."
-    return (
-        f"{n_bold} stand out with their 95 % interval: those that changed, were asked for by "
-        "name or are largest. The others are faint."
-    )
+def _bold_text(cards: Sequence[ThemeCard], shown: Sequence[str], stand_out: Sequence[str]) -> str:
+    """Say what is drawn of the themes that stand out, and which they are."""
+    loud = [card for card in cards if card.theme_id in stand_out]
+    smoothed = any(point.smooth == point.smooth for card in loud for point in card.points)
+    drawn = "points for the counted shares, a smoothed line and its 95 % band"
+    if not smoothed:
+        drawn = "a 95 % interval"
+    text = f"Each theme has {drawn}."
+    if len(stand_out) < len(shown):
+        text = (
+            f"{len(stand_out)} stand out, with {drawn}: those that changed, were asked for by "
+            "name or are largest. The others are faint."
+        )
+    kinds = {remark.kind for card in loud for remark in card.remarks}
+    told = [sign for kind, sign in EVENT_SIGNS.items() if kind in kinds]
+    return f"{text} {capital(listing(told))}." if told else text
 
 
 def _finer_text(cards: Sequence[ThemeCard]) -> str:

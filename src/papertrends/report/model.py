@@ -57,7 +57,10 @@ class Period:
 
 @dataclass(frozen=True)
 class Point:
-    """A theme in a period; shares are 0 to 1, with their 95 % interval."""
+    """A theme in a period; shares are 0 to 1, with their 95 % interval.
+
+    `smooth` is the share that the smoothed curve gives, with its band; NaN for none.
+    """
 
     period: str
     label: str
@@ -68,11 +71,18 @@ class Point:
     share_high: float
     partial: bool
     text: str
+    smooth: float = math.nan
+    smooth_low: float = math.nan
+    smooth_high: float = math.nan
 
 
 @dataclass(frozen=True)
 class Change:
-    """How a theme changed, in numbers and in words; NaN where nothing was tested."""
+    """How a theme changed, in numbers and in words; NaN where nothing was tested.
+
+    `doubt` says what verdict papers near the threshold would change it to, as part of
+    a sentence; empty where they would not.
+    """
 
     verdict: str
     basis: str
@@ -81,7 +91,23 @@ class Change:
     effect_high: float
     q_value: float
     significant: bool
-    emerged: str
+    text: str
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence beside a theme's verdict.
+
+    Attributes
+    ----------
+    kind : {"emergence", "burst", "digest", "scores"}
+        What it is about: the theme's emergence or a burst of it, a change of the digest
+        at that time, the papers that score close to the threshold.
+    text : str
+    """
+
+    kind: str
     text: str
 
 
@@ -124,9 +150,16 @@ class ThemeCard:
     when: str
     points: tuple[Point, ...]
     change: Change
+    remarks: tuple[Remark, ...]
     stability: float
     stability_text: str
     papers: tuple[Belonging, ...]
+
+    @property
+    def doubt(self) -> str:
+        """The doubt about its verdict as a sentence; empty for none."""
+        text = self.change.doubt
+        return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 @dataclass(frozen=True)
@@ -166,8 +199,9 @@ class UnassignedPaper:
 class DataTable:
     """The numbers behind a chart as text: a header and rows of as many cells.
 
-    Where a row is a theme, `row_keys` has its id, and where a column is a period,
-    `column_keys` has its first day; both are empty where they do not apply.
+    Where a row is a theme, `row_keys` has its id; where a row or a column is a period,
+    `row_periods` or `column_keys` has its first day. All are empty where they do not
+    apply.
     """
 
     caption: str
@@ -175,6 +209,7 @@ class DataTable:
     rows: tuple[tuple[str, ...], ...]
     row_keys: tuple[str, ...]
     column_keys: tuple[str, ...]
+    row_periods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -204,10 +239,15 @@ class Passage:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the report says, from its title to its last caveat."""
+    """What the report says, from its title to its last caveat.
+
+    `counted` says whose date counts and how often a paper does, where that is not the
+    usual; `digest` what the digest itself does to the curves.
+    """
 
     title: str
     standfirst: str
+    counted: str
     by: str
     facts: tuple[Fact, ...]
     headline: tuple[Sentence, ...]
@@ -215,6 +255,7 @@ class Summary:
     periods: tuple[Period, ...]
     themes: tuple[ThemeCard, ...]
     charts: tuple[Chart, ...]
+    digest: tuple[str, ...]
     papers: tuple[PaperRow, ...]
     unassigned: tuple[UnassignedPaper, ...]
     unassigned_text: str

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from papertrends.drawing.looks import GREY, MONTHS, theme_styles
-from papertrends.figures import plot_changes, plot_heatmap, plot_map, plot_shares
+from papertrends.figures import plot_changes, plot_heatmap, plot_map, plot_shares, plot_volume
 from papertrends.files import write_text
 from papertrends.report.curves import curve, symbol_path, widest
 from papertrends.report.model import Chart, PaperRow, Summary
@@ -34,7 +34,7 @@ _STILL_BUTTONS = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut
                   "autoScale2d", "resetScale2d"]  # fmt: skip
 # What would end a script element or a line of JavaScript, and what UTF-8 cannot hold.
 _RISKY = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
-_DATE = re.compile(rf"\b(\d{{1,2}} )?({'|'.join(MONTHS)})( \d{{4}})?\b")
+_DATE = re.compile(rf"\b(\d{{1,2}} )?({'|'.join(MONTHS)}|Q[1-4])( \d{{4}})?\b")
 _MAP_BUTTONS = ["select2d", "lasso2d", "autoScale2d"]
 
 
@@ -75,7 +75,7 @@ def render(summary: Summary) -> str:
         card.theme_id: {
             "color": styles[card.theme_id].color,
             "path": symbol_path(styles[card.theme_id].symbol),
-            "curve": curve(card.points, top),
+            "curve": curve(card.points, top, summary.by),
             "link": f"#theme={quote(card.theme_id, safe='')}",
             "papers_link": f"#papers&theme={quote(card.theme_id, safe='')}",
         }
@@ -190,11 +190,17 @@ def _figures(summary: Summary) -> dict[str, Any]:
 
     draw: dict[str, Callable[[Chart], go.Figure]] = {
         "shares": lambda chart: plot_shares(
-            of(tables.trends, chart), tables.themes, by=by, highlight=chart.stands_out or None
+            of(tables.trends, chart),
+            tables.themes,
+            curves=tables.curves,
+            events=tables.events,
+            by=by,
+            highlight=chart.stands_out or None,
         ),
         "changes": lambda chart: plot_changes(of(tables.changes, chart), tables.themes),
         "heatmap": lambda chart: plot_heatmap(of(tables.trends, chart), tables.themes, by=by),
         "map": lambda _: plot_map(tables.map, tables.memberships, tables.themes),
+        "volume": lambda _: plot_volume(tables.volume, jumps=tables.jumps, by=by),
     }
     return {
         chart.chart_id: _plain_figure(draw[chart.chart_id](chart), chart.chart_id)

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 import pandas as pd
 
 from papertrends.drawing.looks import iso_day, period_label
+from papertrends.report.digest import counted_text, digest_sentences
+from papertrends.report.events import doubts, remarks
 from papertrends.report.headline import (
     brief_text,
     change_text,
@@ -22,18 +24,16 @@ from papertrends.report.headline import (
     is_significant,
 )
 from papertrends.report.levels import levels, parts_of, tree
+from papertrends.report.listed import paper_rows, unassigned_papers
 from papertrends.report.method import charts, method, stability_text
 from papertrends.report.model import (
-    Appearance,
     Belonging,
     Change,
     Fact,
-    PaperRow,
     Period,
     Point,
     Summary,
     ThemeCard,
-    UnassignedPaper,
 )
 from papertrends.report.words import capital, count, interval, listing, percent
 from papertrends.tables import Tables
@@ -71,7 +71,8 @@ def summarise(
         Anything with ``as_dict()`` and ``sentences()``.
     settings : mapping
         With at least ``by`` (what a period is), ``by_asked``, ``seed``, ``encoder`` and
-        ``themes`` (the names asked for).
+        ``themes`` (the names asked for); ``date`` ("digest" or "published") and ``count``
+        ("every" or "first") where they are not the first of these.
     versions : mapping of str to str
         Packages and their versions.
     notes : sequence of str
@@ -85,27 +86,31 @@ def summarise(
         Frozen; the same input gives the same summary.
     """
     by = str(settings.get("by", "digest"))
+    date, count_in = str(settings.get("date", "digest")), str(settings.get("count", "every"))
     periods = _periods(tables.trends, by)
     cards = _cards(tables, periods, by)
-    papers = _papers(tables.papers, periods)
+    papers = paper_rows(tables.papers, periods, date=date, count_in=count_in)
     sentences = tuple(str(sentence) for sentence in load_report.sentences())
     lost = _unassigned_text(tables, len(papers))
     return Summary(
         title=_title(periods, by),
         standfirst=_standfirst(tables.papers),
+        counted=counted_text(tables.volume, len(papers), by=by, date=date, count_in=count_in),
         by=by,
         facts=_facts(tables, cards, len(papers), len(periods), by),
         headline=headline(cards, periods, by=by),
         notices=tuple(capital(text) for text in sentences if "assum" in text.lower()),
         periods=periods,
         themes=cards,
-        charts=charts(cards, periods, by=by),
+        charts=charts(tables, cards, periods, by=by),
+        digest=digest_sentences(tables.volume, tables.jumps, by=by, date=date),
         papers=papers,
-        unassigned=_unassigned(tables),
+        unassigned=unassigned_papers(tables),
         unassigned_text=lost,
         load_sentences=sentences,
         load_report=dict(load_report.as_dict()),
         method=method(
+            tables,
             cards,
             settings,
             by=by,
@@ -135,13 +140,14 @@ def _periods(trends: pd.DataFrame, by: str) -> tuple[Period, ...]:
 
 def _cards(tables: Tables, periods: Sequence[Period], by: str) -> tuple[ThemeCard, ...]:
     """Make a card a theme: the named ones first, then by size, finer ones behind theirs."""
-    points = _points(tables.trends, periods)
+    points = _points(tables, periods)
     changes = {str(row["theme_id"]): row for row in tables.changes.to_dict("records")}
     names = dict(zip(tables.themes["theme_id"], tables.themes["name"], strict=True))
     sizes = dict(zip(tables.themes["theme_id"], tables.themes["n_papers"], strict=True))
     told = levels(tables.themes)
     parts = parts_of(told, sizes)
     belongings = _belongings(tables.memberships)
+    beside, doubted = remarks(tables, periods, by), doubts(tables.sensitivity)
     cards = []
     for row in tables.themes.to_dict("records"):
         theme_id = str(row["theme_id"])
@@ -160,7 +166,8 @@ def _cards(tables: Tables, periods: Sequence[Period], by: str) -> tuple[ThemeCar
             brief="",
             when=" to ".join(dict.fromkeys(seen)),
             points=points.get(theme_id, ()),
-            change=_change(changes[theme_id], by) if theme_id in changes else empty_change(),
+            change=_change(changes.get(theme_id), doubted.get(theme_id, "")),
+            remarks=beside.get(theme_id, ()),
             stability=float(row["stability"]),
             stability_text=stability_text(float(row["stability"])),
             papers=belongings.get(theme_id, ()),
@@ -179,10 +186,11 @@ def _worded(card: ThemeCard, periods: Sequence[Period], by: str) -> ThemeCard:
     return replace(card, change=replace(card.change, text=text), brief=brief)
 
 
-def _points(trends: pd.DataFrame, periods: Sequence[Period]) -> dict[str, tuple[Point, ...]]:
+def _points(tables: Tables, periods: Sequence[Period]) -> dict[str, tuple[Point, ...]]:
     labels = {period.key: period.label for period in periods}
     grouped: dict[str, list[Point]] = {}
-    for row in trends.sort_values(["theme_id", "period"]).to_dict("records"):
+    rows = tables.trends.merge(tables.curves, "left", ["theme_id", "period"])
+    for row in rows.sort_values(["theme_id", "period"]).to_dict("records"):
         key = iso_day(row["period"])
         share, low, high = (float(row[name]) for name in ("share", "share_low", "share_high"))
         told = f"{percent(share)} ({row['n_theme']} of {row['n_papers']:,})"
@@ -191,16 +199,19 @@ def _points(trends: pd.DataFrame, periods: Sequence[Period]) -> dict[str, tuple[
         point = Point(
             key, labels[key], int(row["n_theme"]), int(row["n_papers"]), share, low, high,
             bool(row["partial"]), told,
+            *(float(row[name]) for name in ("smooth", "smooth_low", "smooth_high")),
         )  # fmt: skip
         grouped.setdefault(str(row["theme_id"]), []).append(point)
     return {theme_id: tuple(points) for theme_id, points in grouped.items()}
 
 
-def _change(row: Mapping[Hashable, Any], by: str) -> Change:
+def _change(row: Mapping[Hashable, Any] | None, doubt: str) -> Change:
+    if row is None:
+        return empty_change()
     effect, low, high, q = (
         float(row[name]) for name in ("effect", "effect_low", "effect_high", "q_value")
     )
-    verdict, emerged = str(row["verdict"]), row["emerged"]
+    verdict = str(row["verdict"])
     return Change(
         verdict=verdict,
         basis=str(row["basis"]),
@@ -209,8 +220,8 @@ def _change(row: Mapping[Hashable, Any], by: str) -> Change:
         effect_high=high,
         q_value=q,
         significant=is_significant(verdict, q),
-        emerged="" if pd.isna(emerged) else period_label(emerged, by),
         text="",
+        doubt=doubt,
     )
 
 
@@ -226,51 +237,6 @@ def _belongings(memberships: pd.DataFrame) -> dict[str, tuple[Belonging, ...]]:
             Belonging(str(paper), float(score), bool(primary))
         )
     return {theme: tuple(papers) for theme, papers in grouped.items()}
-
-
-def _papers(papers: pd.DataFrame, periods: Sequence[Period]) -> tuple[PaperRow, ...]:
-    """Fold the appearances of a paper into one row, in the order they first appear."""
-    starts = sorted(period.key for period in periods)
-    seen: dict[str, list[Mapping[Hashable, Any]]] = {}
-    for row in papers.to_dict("records"):
-        seen.setdefault(str(row["paper_id"]), []).append(row)
-    return tuple(_paper(paper_id, rows, starts) for paper_id, rows in seen.items())
-
-
-def _paper(
-    paper_id: str, rows: Sequence[Mapping[Hashable, Any]], starts: Sequence[str]
-) -> PaperRow:
-    first = rows[0]
-    appearances = []
-    for row in rows:
-        day = iso_day(row["digest_date"])
-        before = [start for start in starts if start <= day]
-        appearances.append(
-            Appearance(day, before[-1] if before else "", int(row["position"]), str(row["source"]))
-        )
-    published, votes = first["published_date"], first["upvotes"]
-    return PaperRow(
-        paper_id=paper_id,
-        title=str(first["title"]),
-        abstract=str(first["abstract"]),
-        published="" if pd.isna(published) else iso_day(published),
-        url=next((str(row["url"]) for row in rows if row["url"]), ""),
-        upvotes=None if pd.isna(votes) else int(votes),
-        appearances=tuple(sorted(appearances, key=lambda a: (a.digest, a.position))),
-    )
-
-
-def _unassigned(tables: Tables) -> tuple[UnassignedPaper, ...]:
-    names = dict(zip(tables.themes["theme_id"], tables.themes["name"], strict=True))
-    return tuple(
-        UnassignedPaper(
-            str(row["paper_id"]),
-            str(names.get(row["nearest_theme"], row["nearest_theme"])),
-            float(row["score"]),
-            str(row["reason"]),
-        )
-        for row in tables.unassigned.to_dict("records")
-    )
 
 
 def _unassigned_text(tables: Tables, n_papers: int) -> str:

@@ -38,6 +38,20 @@ def percents(one: float, other: float) -> tuple[str, str]:
     return pair
 
 
+def points(difference: float) -> str:
+    """Write the difference of two shares.
+
+    Examples
+    --------
+    >>> points(0.031), points(0.01), points(0.004), points(0.0001)
+    ('3 points', '1 point', '0.4 points', 'less than 0.1 points')
+    """
+    if difference < 0.0005:
+        return "less than 0.1 points"
+    number = f"{100 * difference:.{1 if difference < 0.0095 else 0}f}"
+    return f"{number} point{'' if number == '1' else 's'}"
+
+
 def interval(low: float, high: float) -> str:
     """Write the interval of a share.
 
@@ -56,6 +70,11 @@ def ratio(value: float) -> str:
     --------
     >>> ratio(4.56), ratio(1.126), ratio(0.043), ratio(float("inf")), ratio(0.0)
     ('4.6', '1.13', '0.043', 'infinite', '0')
+
+    Close to 1, where an effect is for one of many periods, it is told from 1.
+
+    >>> ratio(1.0023), ratio(0.99918), ratio(1.0)
+    ('1.002', '0.9992', '1.00')
     """
     if math.isinf(value):
         return "infinite"
@@ -63,6 +82,9 @@ def ratio(value: float) -> str:
         return "0"
     if value < 0.1:
         return f"{value:.2g}"
+    if 0.99 < value < 1.01 and value != 1:
+        # One digit of the distance from 1.
+        return f"{value:.{min(6, -math.floor(math.log10(abs(value - 1))))}f}"
     return f"{value:.2f}" if value < 2 else f"{value:.1f}" if value < 10 else f"{value:,.0f}"
 
 
@@ -109,6 +131,39 @@ def when(period: pd.Timestamp, by: str) -> str:
     return (
         f"in the {period_label(period, by)}" if by == "week" else f"on {period_label(period, by)}"
     )
+
+
+def span(first: pd.Timestamp, last: pd.Timestamp, by: str) -> str:
+    """Name what lies from one period to another.
+
+    Examples
+    --------
+    >>> span(pd.Timestamp("2025-03-01"), pd.Timestamp("2025-05-01"), "month")
+    'March to May 2025'
+    >>> span(pd.Timestamp("2024-10-01"), pd.Timestamp("2025-01-01"), "quarter")
+    'Q4 2024 to Q1 2025'
+    """
+    start, end = period_label(first, by), period_label(last, by)
+    if start == end:
+        return start
+    if first.year == last.year and by != "year":
+        start = start.rsplit(" ", 1)[0]
+    return f"{start} to {end}"
+
+
+def lasted(first: pd.Timestamp, last: pd.Timestamp, by: str) -> str:
+    """Say from when to when, with prepositions.
+
+    Examples
+    --------
+    >>> lasted(pd.Timestamp("2025-03-01"), pd.Timestamp("2025-05-01"), "month")
+    'from March to May 2025'
+    >>> lasted(pd.Timestamp("2025-03-01"), pd.Timestamp("2025-03-01"), "month")
+    'in March 2025'
+    """
+    if first == last:
+        return when(first, by)
+    return f"from {'the ' if by == 'week' else ''}{span(first, last, by)}"
 
 
 def whole(by: str) -> str:

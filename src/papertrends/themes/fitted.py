@@ -13,12 +13,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from papertrends.encoders import LSA, Vectors, join
-from papertrends.tables import MEMBERSHIPS, UNASSIGNED, conform
+from papertrends.tables import MEMBERSHIPS, NEAR_MISSES, UNASSIGNED, conform
 from papertrends.themes.centroids import Centroids
 from papertrends.themes.evidence import THRESHOLD, Corpus, WordSpace, score
 from papertrends.themes.named import FittedTheme, evidence_of
 
 Floats = NDArray[np.float64]
+
+#: A paper narrowly misses a theme if its score is below `THRESHOLD` by no more than this.
+NEAR_MARGIN = 0.1
+#: Scores stand in the tables with so many digits.
+_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Fitted:
         What the stages learned.
     discovered_ids : tuple of str, length t
         Theme ids of the rows of `centroids`.
-    themes, memberships, unassigned, map : pandas.DataFrame
+    themes, memberships, unassigned, near_misses, map : pandas.DataFrame
         The tables of the papers it was learned from.
     notes : tuple of str
         What was done without, and why, in sentences.
@@ -48,6 +53,7 @@ class Fitted:
     themes: pd.DataFrame
     memberships: pd.DataFrame
     unassigned: pd.DataFrame
+    near_misses: pd.DataFrame
     map: pd.DataFrame
     notes: tuple[str, ...]
 
@@ -125,7 +131,7 @@ def memberships_of(
     memberships, unassigned : pandas.DataFrame
         As `tables.MEMBERSHIPS` and `tables.UNASSIGNED`, by paper, then score.
     """
-    rounded = np.round(scores, 6)
+    rounded = np.round(scores, _DIGITS)
     member = scores >= THRESHOLD
     # Rounding may lift a score that is none to that of a membership.
     best = np.where(member & primary, rounded, -1.0)
@@ -161,3 +167,34 @@ def memberships_of(
         }
     )
     return memberships, conform(unassigned, UNASSIGNED)
+
+
+def near_misses_of(
+    paper_ids: list[str], theme_ids: tuple[str, ...], scores: Floats
+) -> pd.DataFrame:
+    """Return the papers that narrowly do not belong to a theme.
+
+    Parameters
+    ----------
+    paper_ids : list of str, length n
+    theme_ids : tuple of str, length t
+    scores : numpy.ndarray, shape (n, t)
+        As `memberships_of` takes them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `tables.NEAR_MISSES`, by paper and theme: scores below `THRESHOLD` by no
+        more than `NEAR_MARGIN`.
+    """
+    rows, columns = np.nonzero((scores < THRESHOLD) & (scores >= THRESHOLD - NEAR_MARGIN))
+    # Rounding may lift a score to that of a membership.
+    most = THRESHOLD - 10.0**-_DIGITS
+    table = pd.DataFrame(
+        {
+            "paper_id": np.array(paper_ids, dtype=object)[rows],
+            "theme_id": np.array(theme_ids, dtype=object)[columns],
+            "score": np.minimum(np.round(scores[rows, columns], _DIGITS), most),
+        }
+    )
+    return conform(table.sort_values(["paper_id", "theme_id"]), NEAR_MISSES)

@@ -212,7 +212,8 @@ def _scores(found: Discovery, groups: list[_Group], centroids: Centroids, corpus
 
     A group's own papers are members, the more firmly the better they sit in it, and
     of no other group more than of it; others are where they are as near as only its
-    own are. Finer groups have no members but their own.
+    own are. Finer groups have no members but their own, in them as firmly as in the
+    broad group at least.
     """
     scores = centroids.score_fitted(corpus.joined, [group.rows for group in groups])
     at_home = np.zeros(len(scores), dtype=bool)
@@ -229,7 +230,8 @@ def _scores(found: Discovery, groups: list[_Group], centroids: Centroids, corpus
     scores[homeless] = centroids.score(corpus.joined[homeless])
     for column, group in enumerate(groups):
         if group.is_finer:
-            own = np.maximum(scores[group.rows, column], THRESHOLD)
+            firm = THRESHOLD + (1.0 - THRESHOLD) * found.strength[group.rows]
+            own = np.maximum(scores[group.rows, column], firm)
             scores[:, column] = 0.0
             scores[group.rows, column] = own
     return scores

@@ -64,7 +64,7 @@ class ThemeModel:
 
     Attributes
     ----------
-    themes, memberships, unassigned, map : pandas.DataFrame
+    themes, memberships, unassigned, near_misses, map : pandas.DataFrame
         After `fit`: the tables described in the README.
     notes : tuple of str
         What was done without, and why.
@@ -272,6 +272,16 @@ class ThemeModel:
     def unassigned(self) -> pd.DataFrame:
         """Papers in no theme, each with its nearest theme and the reason."""
         return self._require_fitted().unassigned.copy()
+
+    @property
+    def near_misses(self) -> pd.DataFrame:
+        """Papers that narrowly do not belong to a theme: scores from 0.4 to below 0.5.
+
+        One row a paper and theme, in this order. Named themes and broad discovered
+        ones have them. A finer discovered theme has none: its members are the papers
+        that were grouped in it, however near others are.
+        """
+        return self._require_fitted().near_misses.copy()
 
     @property
     def map(self) -> pd.DataFrame:

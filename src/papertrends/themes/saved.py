@@ -18,14 +18,14 @@ import pandas as pd
 
 from papertrends.encoders import LSA
 from papertrends.errors import InputError
-from papertrends.tables import MAP, MEMBERSHIPS, THEMES, UNASSIGNED, conform
+from papertrends.tables import MAP, MEMBERSHIPS, NEAR_MISSES, THEMES, UNASSIGNED, conform
 from papertrends.themes.centroids import Centroids
 from papertrends.themes.evidence import WordSpace
 from papertrends.themes.fitted import Fitted
 from papertrends.themes.named import FittedTheme
 from papertrends.themes.theme import Theme
 
-_VERSION = 2
+_VERSION = 3
 #: What json, numpy and zipfile raise when bytes of a file have changed.
 _DAMAGE = (
     OSError,
@@ -37,7 +37,13 @@ _DAMAGE = (
     NotImplementedError,
     zipfile.BadZipFile,
 )
-_TABLES = {"themes": THEMES, "memberships": MEMBERSHIPS, "unassigned": UNASSIGNED, "map": MAP}
+_TABLES = {
+    "themes": THEMES,
+    "memberships": MEMBERSHIPS,
+    "unassigned": UNASSIGNED,
+    "near_misses": NEAR_MISSES,
+    "map": MAP,
+}
 
 
 def save(fitted: Fitted, params: dict[str, Any], folder: Path) -> None:

@@ -18,7 +18,7 @@ from papertrends.tables import MAP, THEMES, conform
 from papertrends.themes import discovered
 from papertrends.themes.consensus import same_vectors
 from papertrends.themes.evidence import THRESHOLD, Corpus, WordSpace, score
-from papertrends.themes.fitted import Fitted, can_be_primary, memberships_of
+from papertrends.themes.fitted import Fitted, can_be_primary, memberships_of, near_misses_of
 from papertrends.themes.labels import N_KEYWORDS, Phrasing, word_themes
 from papertrends.themes.meeting import DiscoveredThemes, NamedThemes, meet
 from papertrends.themes.named import fit_theme
@@ -122,6 +122,7 @@ def search(
         table,
         memberships,
         unassigned,
+        near_misses_of(list(corpus.paper_ids), theme_ids, scores),
         _map(corpus, seed),
         tuple(notes),
     )

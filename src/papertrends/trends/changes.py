@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from papertrends.tables import CHANGES, conform
-from papertrends.trends.emergence import emergence
+from papertrends.tables import CHANGES, EVENTS, conform, require_columns
+from papertrends.trends.events import theme_events
 from papertrends.trends.exact import exact_change
 from papertrends.trends.grid import Bools, Floats, Grid, false_discovery_rates, grid_of, time_of
 from papertrends.trends.regression import fit_slopes
@@ -29,7 +29,7 @@ STEADY_ODDS = 1.5
 """Steady is said where the odds changed by less than this factor, either way."""
 
 
-def theme_changes(trends: pd.DataFrame) -> pd.DataFrame:
+def theme_changes(trends: pd.DataFrame, *, events: pd.DataFrame | None = None) -> pd.DataFrame:
     """Test how the share of each theme changed.
 
     With five or more complete periods this is the trend over all of them, with
@@ -42,6 +42,9 @@ def theme_changes(trends: pd.DataFrame) -> pd.DataFrame:
     trends : pandas.DataFrame
         A trends table; ``theme_id``, ``period``, ``n_theme``, ``n_papers`` and
         ``partial`` are used. A theme's missing period counts as not observed.
+    events : pandas.DataFrame, optional
+        The events table of these trends, where it is there already; else
+        `theme_events` is asked.
 
     Returns
     -------
@@ -59,7 +62,8 @@ def theme_changes(trends: pd.DataFrame) -> pd.DataFrame:
           trend: of the change from the first period to the last); else "too
           little data".
         - ``emerged``: for a trend, the period in which the theme first rose
-          above its background and stayed; else NaT.
+          above its background and stayed, where that is sure at q < 0.05 (see
+          `theme_events`); else NaT.
 
     Raises
     ------
@@ -78,14 +82,12 @@ def theme_changes(trends: pd.DataFrame) -> pd.DataFrame:
     Biometrics 46:515); only the sums decide this, not how they fell.
 
     *Trend*: the log odds of the share on time in a binomial regression with
-    overdispersion, with a t test of periods - 2 degrees of freedom (see
-    `papertrends.trends.regression`). Time runs as in the calendar, so that
-    gaps count: in years, quarters or months where all periods begin one, in
-    weeks where all are Mondays, else in the usual (median) distance of one
-    period from the next. A theme needs five papers in it and five outside.
-
-    *Emerged*: the best single upward step of the share (see
-    `papertrends.trends.emergence`) at a false discovery rate of 5 %.
+    overdispersion, which is estimated from all themes of the table together and
+    moderated for each (see `papertrends.trends.regression`), with a t test. Time
+    runs as in the calendar, so that gaps count: in years, quarters or months
+    where all periods begin one, in weeks where all are Mondays, else in the usual
+    (median) distance of one period from the next. A theme needs five papers in it
+    and five outside.
 
     False discovery rates are Benjamini & Hochberg's (1995) over all themes
     tested, by scipy.
@@ -97,7 +99,7 @@ def theme_changes(trends: pd.DataFrame) -> pd.DataFrame:
     enough = (complete.sum(axis=1) >= 2)[:, None]
     rows = _Rows.blank(len(grid.theme_ids))
     _fill_last_changes(rows, grid, np.where(enough, complete, observed), ~has_trend)
-    emerged = _fill_trends(rows, grid, complete, has_trend)
+    _fill_trends(rows, grid, complete, has_trend)
     q_value = false_discovery_rates(rows.p_value)
     return conform(
         pd.DataFrame(
@@ -110,9 +112,7 @@ def theme_changes(trends: pd.DataFrame) -> pd.DataFrame:
                 "effect_high": rows.high,
                 "p_value": rows.p_value,
                 "q_value": q_value,
-                "emerged": pd.DatetimeIndex(
-                    [pd.NaT if i < 0 else grid.periods[i] for i in emerged]
-                ),
+                "emerged": _emerged(grid, theme_events(trends) if events is None else events),
             }
         ),
         CHANGES,
@@ -148,17 +148,16 @@ def _fill_last_changes(rows: _Rows, grid: Grid, usable: Bools, wanted: Bools) ->
         rows.p_value[i] = change.p_value
 
 
-def _fill_trends(rows: _Rows, grid: Grid, complete: Bools, wanted: Bools) -> list[int]:
-    """Fit the trend of each theme with enough papers; return where each emerged, or -1."""
+def _fill_trends(rows: _Rows, grid: Grid, complete: Bools, wanted: Bools) -> None:
+    """Fit the trend of each theme with enough papers."""
     from scipy.stats import t
 
     n = np.where(complete, grid.n_papers, 0)
     y = np.where(complete, grid.n_theme, 0)
     inside, outside = y.sum(axis=1), (n - y).sum(axis=1)
     tested = np.flatnonzero(wanted & (inside >= TREND_PAPERS) & (outside >= TREND_PAPERS))
-    emerged = [-1] * len(wanted)
     if not len(tested):
-        return emerged
+        return
     y, n = y[tested].astype(float), n[tested].astype(float)
     time = time_of(grid.periods)
     fit = fit_slopes(y, n, time)
@@ -169,16 +168,17 @@ def _fill_trends(rows: _Rows, grid: Grid, complete: Bools, wanted: Bools) -> lis
         rows.low[tested] = np.exp(fit.slope - reach)
         rows.high[tested] = np.exp(fit.slope + reach)
     rows.p_value[tested] = 2 * t.sf(np.abs(fit.slope) / fit.error, fit.df)
-    steps = []
-    for i, theme in enumerate(tested):
-        seen = np.flatnonzero(n[i] > 0)
-        rows.span[theme] = time[seen[-1]] - time[seen[0]]
-        cut, p_value = emergence(y[i, seen], n[i, seen])
-        steps.append((-1 if cut < 0 else int(seen[cut]), p_value))
-    rates = false_discovery_rates(np.array([p_value for _, p_value in steps]))
-    for theme, (period, _), rate in zip(tested, steps, rates, strict=True):
-        emerged[theme] = period if rate < SIGNIFICANT else -1
-    return emerged
+    seen = n > 0
+    last = n.shape[1] - 1 - seen[:, ::-1].argmax(axis=1)
+    rows.span[tested] = time[last] - time[seen.argmax(axis=1)]
+
+
+def _emerged(grid: Grid, events: pd.DataFrame) -> pd.Series:
+    """Return since when each theme is above its background, where that is sure."""
+    require_columns(events, EVENTS, "events", "theme_id", "event", "start", "q_value")
+    sure = events[(events["event"] == "emergence") & (events["q_value"] < SIGNIFICANT)]
+    start = sure.drop_duplicates("theme_id").set_index("theme_id")["start"]
+    return pd.Series(start.reindex(grid.theme_ids).to_numpy(), dtype="datetime64[ns]")
 
 
 def _verdicts(rows: _Rows, q_value: Floats) -> npt.NDArray[np.str_]:

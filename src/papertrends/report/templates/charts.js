@@ -78,10 +78,16 @@ const papertrends = { data: JSON.parse(document.getElementById("data").textConte
     if (ends.length) {
       layout["margin.r"] = narrow ? 12 : 190;
       spec.layout.annotations.forEach((note, place) => {
-        layout[`annotations[${place}].visible`] = !narrow;
+        layout[`annotations[${place}].visible`] = !narrow || note.name !== "end";
       });
     }
     if (ends.length) Object.assign(layout, { "xaxis.nticks": narrow ? 4 : 0, "xaxis.tickangle": 0 });
+    if (div.dataset.chart === "volume") {
+      (spec.layout.annotations || []).forEach((_, place) => {
+        layout[`annotations[${place}].font.color`] = variable("--up");
+        layout[`shapes[${place}].line.color`] = variable("--up");
+      });
+    }
     if (div.dataset.chart === "heatmap") layout["yaxis.tickfont.size"] = narrow ? 10 : 12;
     return layout;
   }

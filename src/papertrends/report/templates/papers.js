@@ -178,6 +178,7 @@
   papertrends.show = (chart, [key, period]) => {
     Object.assign(state, { query: "", theme: "", period: "", only: "" });
     if (chart === "map") state.only = key;
+    else if (chart === "volume") state.period = key;
     else Object.assign(state, { theme: key, period: period || "", order: "score" });
     sync();
     at("back").hidden = false;
