@@ -8,7 +8,7 @@ DEV := .venv-dev/bin
 IMPORTS := bertopic.backend, bertopic.vectorizers, duckdb, hdbscan, jinja2, onnxruntime, \
 	plotly.graph_objects, rich.progress, scipy.stats, sklearn.linear_model, tokenizers, typer.main, umap
 
-.PHONY: report setup dev check test notebooks bench bench-themes clean
+.PHONY: report setup dev check test notebooks bench bench-themes bench-trends clean
 
 report: .venv/.ready
 	.venv/bin/papertrends report data/ -o report.html
@@ -35,6 +35,10 @@ bench: .venv-dev/.ready .cache/bertopic/.ready
 # Takes an hour or more, and the labelled papers that are no part of this repository.
 bench-themes: .venv-dev/.ready .cache/bertopic/.ready
 	$(DEV)/python benchmarks/themes.py --python .cache/bertopic/bin/python --time --readme
+
+# Takes an hour; part of it needs the archive, which is no part of this repository.
+bench-trends: .venv-dev/.ready
+	$(DEV)/python benchmarks/trends.py --readme
 
 # What papertrends needs to run, and uv, which takes pip's place.
 .venv/.ready: pyproject.toml uv.lock

@@ -10,10 +10,13 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from papertrends.trends import theme_changes
+from papertrends.tables import EVENTS, conform
+from papertrends.trends import theme_changes, theme_events
 
 N_FLAT = 20
 """Themes that do not change, beside the one that does."""
+NO_EVENTS = conform(pd.DataFrame(), EVENTS)
+"""Verdicts do not need them, and they take longest to find."""
 
 
 def trends_table(counts: np.ndarray, n_papers: np.ndarray) -> pd.DataFrame:
@@ -68,6 +71,24 @@ def called(changes: pd.DataFrame) -> pd.Series:
     return changes["verdict"].isin(["rising", "falling"])
 
 
+def verdicts(counts: np.ndarray, n_papers: np.ndarray) -> pd.DataFrame:
+    """Return the changes table of these counts, without when themes emerged."""
+    return theme_changes(trends_table(counts, n_papers), events=NO_EVENTS)
+
+
+def any_event(
+    rng: np.random.Generator, periods: int, n_papers: str, correlation: float, runs: int
+) -> float:
+    """Return the share of runs in which any of 20 unchanging themes emerges or bursts."""
+
+    def once() -> bool:
+        n = sizes(rng, n_papers, periods)
+        counts = draw(rng, flat_shares(rng, periods), n, correlation)
+        return bool((theme_events(trends_table(counts, n))["q_value"] < 0.05).any())
+
+    return rate(runs, once)
+
+
 def any_called(
     rng: np.random.Generator, periods: int, n_papers: str, correlation: float, runs: int
 ) -> float:
@@ -76,7 +97,7 @@ def any_called(
     def once() -> bool:
         n = sizes(rng, n_papers, periods)
         counts = draw(rng, flat_shares(rng, periods), n, correlation)
-        return bool(called(theme_changes(trends_table(counts, n))).any())
+        return bool(called(verdicts(counts, n)).any())
 
     return rate(runs, once)
 
@@ -96,7 +117,7 @@ def odds_ratio_coverage(
     def once() -> bool:
         n = sizes(rng, n_papers, periods)
         counts = draw(rng, with_theme(rng, rising), n, correlation)
-        row = theme_changes(trends_table(counts, n)).iloc[0]
+        row = verdicts(counts, n).iloc[0]
         return bool(row["effect_low"] <= np.exp(slope) <= row["effect_high"])
 
     return rate(runs, once)
@@ -117,7 +138,7 @@ def power(rng: np.random.Generator, n_papers: int, runs: int) -> tuple[float, fl
     found = []
     for _ in range(runs):
         counts = rng.binomial(n_papers, with_theme(rng, shares))
-        ours = theme_changes(trends_table(counts, np.full(12, n_papers)))["verdict"][0] == "rising"
+        ours = verdicts(counts, np.full(12, n_papers))["verdict"][0] == "rising"
         mean = counts.mean(axis=1) / n_papers
         z = counts @ time / np.sqrt(n_papers * mean * (1 - mean) * (time @ time))
         oracle = false_discovery_control(2 * norm.sf(np.abs(z)))[0] < 0.05 and z[0] > 0

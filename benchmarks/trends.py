@@ -22,13 +22,21 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-from simulated_trends import any_called, called, emergence_found, odds_ratio_coverage, power
+from simulated_trends import (
+    NO_EVENTS,
+    any_called,
+    any_event,
+    called,
+    emergence_found,
+    odds_ratio_coverage,
+    power,
+)
 
 from papertrends import analyse
 from papertrends.analysis import fit_cached, versions
 from papertrends.tables import PAPERS, conform
 from papertrends.themes.model import ThemeModel
-from papertrends.themes.theme import Theme
+from papertrends.themes.theme import Theme, as_themes
 from papertrends.trends import (
     digest_volume,
     theme_changes,
@@ -75,8 +83,9 @@ def archive(folder: Path) -> pd.DataFrame | None:
 
 def fitted(papers: pd.DataFrame) -> ThemeModel:
     """Return the model of the archive with the expected themes named."""
-    themes = tuple(Theme(name) for name in EXPECTED)
-    return fit_cached(papers[list(PAPERS)], themes, encoder="auto", seed=0, progress=progress)
+    return fit_cached(
+        papers[list(PAPERS)], as_themes(EXPECTED), encoder="auto", seed=0, progress=progress
+    )
 
 
 def calibration(papers: pd.DataFrame | None, runs: int) -> dict[str, Any]:
@@ -102,7 +111,10 @@ def calibration(papers: pd.DataFrame | None, runs: int) -> dict[str, Any]:
         (36, "80", 0.01),
     ):
         key = f"simulated, {periods} digests of {n_papers} papers, correlation {correlation}"
-        rows[key] = {"any_called": any_called(rng, periods, n_papers, correlation, runs)}
+        rows[key] = {
+            "any_called": any_called(rng, periods, n_papers, correlation, runs),
+            "any_event": any_event(rng, periods, n_papers, correlation, runs // 4),
+        }
         print(key, rows[key], flush=True)
     return rows
 
@@ -114,7 +126,7 @@ def shuffled(papers: pd.DataFrame, memberships: pd.DataFrame, by: str, runs: int
     for _ in range(runs):
         dates = rng.permutation(papers["digest_date"].to_numpy())
         trends = theme_trends(papers.assign(digest_date=dates), memberships, by=by)
-        hits += bool(called(theme_changes(trends)).any())
+        hits += bool(called(theme_changes(trends, events=NO_EVENTS)).any())
     return hits / runs
 
 
@@ -258,6 +270,11 @@ def table(result: dict[str, Any]) -> str:
         *(
             f"| any theme called rising or falling: {key} | at most 5 % | {row['any_called']:.1%} |"
             for key, row in parts_of(result, "calibration")
+        ),
+        *(
+            f"| any theme said to emerge or burst: {key} | at most 5 % | {row['any_event']:.1%} |"
+            for key, row in parts_of(result, "calibration")
+            if "any_event" in row
         ),
         *coverage_lines(result.get("coverage", {})),
         *(

@@ -70,7 +70,11 @@ def test_binary_junk_is_refused(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["--by", "moth"], "there is no period 'moth'; did you mean 'month'?"),
+        (["--by", "moth"], "'moth' is no period to count by; did you mean 'month'?"),
+        (["--date", "publish"], "'publish' is no date to count by; did you mean 'published'?"),
+        (["--count", "once"], "'once' is no way to count a paper that is listed twice"),
+        (["--date", "published", "--by", "digest"], "belong to no digest"),
+        (["--date", "published"], "none of the 1 papers has a publication date"),
         (["--themes", "gone.toml"], r"gone\.toml: cannot be read"),
         (["--theme", "PRM", "--theme", "process reward models"], "two themes have the name"),
         (["--theme", "!!"], "a theme needs a name"),

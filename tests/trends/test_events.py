@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom, multivariate_normal, norm, t
 
 from papertrends.errors import InputError
 from papertrends.tables import EVENTS
@@ -70,7 +71,7 @@ def test_a_step_that_stays_is_an_emergence():
     assert pd.isna(row["end"])
     assert row["share_before"] == pytest.approx(sum(counts[:6]) / 1200)
     assert row["share_during"] == pytest.approx(sum(counts[6:]) / 1200)
-    assert row["p_value"] < row["q_value"] < 1e-6
+    assert row["p_value"] < row["q_value"] < 1e-5
 
 
 def test_what_came_and_went_is_a_burst():
@@ -80,7 +81,7 @@ def test_what_came_and_went_is_a_burst():
     assert (row["start"], row["end"]) == (month(4), month(6))
     assert row["share_before"] == pytest.approx(16 / 800)
     assert row["share_during"] == pytest.approx(62 / 600)
-    assert row["q_value"] < 1e-6
+    assert row["q_value"] < 1e-3
 
 
 def test_a_burst_of_one_period():
@@ -111,10 +112,10 @@ def test_a_burst_and_a_later_emergence_are_two_events():
 
 
 def test_two_bursts():
-    rows = events_of([2, 1, 3, 30, 28, 2, 1, 3, 25, 27, 2, 1])
+    rows = events_of([2, 1, 3, 2, 2, 1, 3, 30, 28, 31, 2, 1, 3, 2, 1, 2, 25, 27, 2, 1, 3, 2, 1, 2])
     assert rows["event"].tolist() == ["burst", "burst"]
-    assert rows["start"].tolist() == [month(3), month(8)]
-    assert rows["end"].tolist() == [month(4), month(9)]
+    assert rows["start"].tolist() == [month(7), month(16)]
+    assert rows["end"].tolist() == [month(9), month(17)]
 
 
 def test_a_burst_after_a_fall_rises_from_what_it_fell_to():
@@ -177,21 +178,27 @@ def test_false_discovery_rates_are_over_all_themes_tested():
 
 
 def test_a_p_value_recomputed():
-    # One theme whose counts vary exactly as much as they should by chance, so that
-    # Fisher's exact test of the two parts, over the 11 cuts and 2 kinds, is a bound.
-    from scipy.stats import fisher_exact
-
-    counts = [6, 9, 12, 8, 10, 9, 26, 20, 24, 30, 22, 26]
-    (row,) = events_of(counts).to_dict("records")
-    before, after = sum(counts[:6]), sum(counts[6:])
-    exact = fisher_exact(
-        [[after, 1200 - after], [before, 1200 - before]], alternative="greater"
-    ).pvalue
-    assert exact < row["p_value"] < 2 * 11 * 10 * exact
+    # One theme by itself that scatters less than by chance: binomial, 12 - 2 degrees of freedom.
+    counts = np.array([4, 5, 4, 5, 4, 5, 9, 10, 9, 10, 9, 10])
+    (row,) = theme_events(table([counts])).to_dict("records")
+    before, after = counts[:6].sum(), counts[6:].sum()
+    ratio = 2 * sum(
+        binom.logpmf(y, 1200, y / 1200) - binom.logpmf(y, 1200, counts.sum() / 2400)
+        for y in (before, after)
+    )
+    level = norm.isf(t.sf(np.sqrt(ratio), 10))
+    # The first cut is as high, or a later one is and the one before it is not.
+    chance = norm.sf(level)
+    for i in range(1, 11):
+        alike = np.sqrt(i * (12 - i - 1) / ((i + 1) * (12 - i)))
+        both = multivariate_normal([0, 0], [[1, alike], [alike, 1]]).cdf([-level, -level])
+        chance += norm.sf(level) - both
+    assert row["p_value"] == pytest.approx(2 * chance, rel=1e-3)
+    assert 0.001 < row["p_value"] == row["q_value"] < 0.2
 
 
 def test_less_is_sure_where_papers_of_a_period_are_alike():
-    counts = np.array([3, 8, 2, 9, 4, 6, 18, 10, 21, 9, 20, 14])
+    counts = np.array([3, 6, 4, 7, 5, 6, 18, 15, 19, 14, 20, 17])
     rng = np.random.default_rng(3)
     alone = events_of(counts)
     shares = rng.beta(0.1 * 49, 0.9 * 49, size=(6, 12))
@@ -204,16 +211,16 @@ def test_less_is_sure_where_papers_of_a_period_are_alike():
 @pytest.mark.parametrize(
     ("periods", "runs", "n_papers", "alike"),
     [
-        (8, 150, 80, 0.0),
-        (8, 150, (13, 200), 0.01),
-        (12, 150, (13, 200), 0.0),
-        (12, 150, 200, 0.01),
-        (36, 80, 80, 0.01),
-        (600, 12, (13, 80), 0.01),
+        (8, 100, 80, 0.0),
+        (8, 100, (13, 200), 0.01),
+        (12, 100, (13, 200), 0.0),
+        (12, 100, 200, 0.01),
+        (36, 50, 80, 0.01),
+        (600, 10, (13, 80), 0.01),
     ],
 )
 def test_where_nothing_changes_nothing_is_found(periods, runs, n_papers, alike):
-    # At 5 % of runs, 12 % would be seen less than once in a thousand times.
+    # It is 5 % at most over many runs; by so much more it is seldom seen in a few.
     rng = np.random.default_rng(4)
     called = 0
     for _ in range(runs):
@@ -221,7 +228,7 @@ def test_where_nothing_changes_nothing_is_found(periods, runs, n_papers, alike):
         flat = np.full(periods, rng.uniform(0.01, 0.2))
         events = theme_events(simulated(rng, flat, n, alike))
         called += (events["q_value"] < 0.05).any()
-    assert called / runs <= 0.1
+    assert called <= 0.12 * runs
 
 
 @pytest.mark.parametrize("periods", [12, 24])
@@ -229,7 +236,7 @@ def test_the_date_of_a_step(periods):
     # From 1 % to 8 % of 200 papers, from the fourth to the fourth-last period on.
     rng = np.random.default_rng(5)
     right = covered = 0
-    for _ in range(100):
+    for _ in range(80):
         date = int(rng.integers(3, periods - 3))
         curve = np.where(np.arange(periods) < date, 0.01, 0.08)
         trends = simulated(rng, curve, 200)
@@ -237,15 +244,15 @@ def test_the_date_of_a_step(periods):
         for row in found(theme_events(trends), "emergence").to_dict("records"):
             right += abs(place[row["start"]] - date) <= 1
             covered += place[row["start_low"]] <= date <= place[row["start_high"]]
-    assert right >= 90
-    assert covered >= 90
+    assert right >= 0.9 * 80
+    assert covered >= 0.9 * 80
 
 
 def test_a_burst_of_three_periods():
     # From 2 % to 10 % of 200 papers for 3 of 24 periods.
     rng = np.random.default_rng(6)
     right = 0
-    for _ in range(60):
+    for _ in range(50):
         date = int(rng.integers(3, 18))
         curve = np.full(24, 0.02)
         curve[date : date + 3] = 0.10
@@ -253,7 +260,7 @@ def test_a_burst_of_three_periods():
         place = starts(trends)
         for row in found(theme_events(trends), "burst").to_dict("records"):
             right += abs(place[row["start"]] - date) <= 1 and abs(place[row["end"]] - date - 2) <= 1
-    assert right >= 54
+    assert right >= 45
 
 
 def test_a_theme_in_the_last_period_only_has_not_emerged():
@@ -365,10 +372,10 @@ def test_wild_counts_give_numbers():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda t: t.drop(columns="partial"), "lacks partial"),
-        (lambda t: t.assign(n_theme=-1), "is no count"),
-        (lambda t: t.assign(period="May"), "not dates"),
-        (lambda t: pd.concat([t, t]), "two rows for one theme and period"),
+        (lambda x: x.drop(columns="partial"), "lacks partial"),
+        (lambda x: x.assign(n_theme=-1), "is no count"),
+        (lambda x: x.assign(period="May"), "not dates"),
+        (lambda x: pd.concat([x, x]), "two rows for one theme and period"),
     ],
 )
 def test_what_is_no_trends_table(change, message):

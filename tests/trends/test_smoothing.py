@@ -352,6 +352,14 @@ def test_from_none_to_all_at_once(n_periods, width):
     assert high[: middle - width].max() < 0.05
 
 
+def test_numbers_without_measure_are_borne():
+    # A step that takes the line's log odds to hundreds, with next to no papers at the ends.
+    totals = np.array([1, 1, 2, 1, 5, 150_000, 160_000, 9, 2, 1, 1, 1])
+    smooth, low, high = curves_of(np.where(np.arange(12) < 6, 0, totals), totals)
+    assert ((low <= smooth) & (smooth <= high) & (smooth > 0) & (smooth < 1)).all()
+    assert smooth[0, 5] < 0.001 < 0.999 < smooth[0, 6]
+
+
 # --- the same numbers every time -----------------------------------------------------------
 
 

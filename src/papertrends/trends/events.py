@@ -40,8 +40,8 @@ SIGNIFICANT = 0.05
 
 _MOST_BLOCKS = 60
 """More periods than this are folded into so many blocks to be searched."""
-_LEVEL = 1.6448536269514722
-"""Standard normal quantile of a one-sided 5 % test."""
+_LEVEL = 2.3263478740408408
+"""Standard normal quantile of a one-sided 1 % test."""
 _KINDS = 2
 """The search is for emergences and for bursts."""
 
@@ -91,7 +91,7 @@ def theme_events(trends: pd.DataFrame) -> pd.DataFrame:
     blocks first, and the dates found are refined to the period.
 
     *Background*: from the first segment on, a segment whose odds are 1.5 times
-    those of the background, and higher by a one-sided test at 5 %, is above it;
+    those of the background, and higher by a one-sided test at 1 %, is above it;
     one that is below it is the new background; any other becomes part of it.
     Neighbouring segments above the background are one stretch: an emergence
     where it lasts to the end, is so without its last period too (a theme that

@@ -68,7 +68,7 @@ def with_factors(
     Parameters
     ----------
     themes : sequence of Series
-        Of two periods or more each.
+        Of five periods or more each.
     cuts : sequence of sequence of int, optional
         The `segments` of each. Without them, the scatter from each period to
         the next is taken, which changes of level hardly touch; with them, the
@@ -120,14 +120,21 @@ class _Scatter:
 
 
 def _successive(series: Series) -> _Scatter:
+    """Compare each period with the next, leaving out the two greatest differences.
+
+    These are what one stretch at another level makes, or two steps. What is left is
+    set right by what it is where there is no change (found by simulation, to 1 % for
+    up to 60 periods).
+    """
     y, n = series.successes, series.totals
     inverse = 1 / n[:-1] + 1 / n[1:]
     share = (y[:-1] + y[1:]) / (n[:-1] + n[1:])
     squares = _over(np.diff(y / n) ** 2, share * (1 - share) * inverse)
-    # Neighbouring differences have a period in common, so that m of them are worth fewer.
     m = len(squares)
-    df = 2 * m**2 / (3 * m - 1)
-    return _Scatter(squares * (df / m), 2 / inverse, df)
+    left = np.sort(squares.argsort(kind="stable")[: m - 2])
+    expected = m + 2.568 - 3.427 * np.log(m) - 4.875 / m
+    df = 0.64 * (m - 2)
+    return _Scatter(squares[left] * (df / expected), (2 / inverse)[left], df)
 
 
 def _within(series: Series, cuts: Sequence[int]) -> _Scatter:

@@ -166,7 +166,7 @@ def _smooth(successes: Floats, totals: Floats, time: Floats, pieces: int) -> tup
     within = (weight * fits.variance).sum(axis=0) * dispersion
     between = (weight * (fits.odds - odds) ** 2).sum(axis=0)
     variance = (within + between) * (t.ppf(0.975, df) / _NORMAL) ** 2
-    return np.clip(odds.T, -_FARTHEST, _FARTHEST), np.asarray(variance.T, dtype=np.float64)
+    return np.clip(odds.T, -_FARTHEST, _FARTHEST), variance.T
 
 
 def _band(odds: Floats, variance: Floats) -> tuple[Floats, Floats]:
@@ -182,7 +182,7 @@ def _band(odds: Floats, variance: Floats) -> tuple[Floats, Floats]:
     # Less than half a paper is seen nowhere, as in Jeffreys' interval of none.
     low = betaincinv(inside, np.maximum(outside, 0.5), 0.025)
     high = betaincinv(np.maximum(inside, 0.5), outside, 0.975)
-    return low, high
+    return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
 
 
 def _dispersion(squares: Floats, df: Floats) -> tuple[Floats, Floats]:
