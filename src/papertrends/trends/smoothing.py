@@ -346,8 +346,7 @@ def _binomial(odds: Floats) -> tuple[Floats, Floats]:
     from scipy.special import expit
 
     share = expit(odds)
-    # Both halves by expit: 1 - share would lose the small one.
-    return share, share * expit(-odds)
+    return share, share * (1 - share)
 
 
 def _total(values: Floats) -> Floats:
