@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
@@ -317,7 +318,7 @@ def test_a_failed_export_leaves_no_trace(
 
     monkeypatch.setattr(exporting, "write_parquet", broken)
     papers = load(data).papers
-    empty = Tables(papers, *[papers.head(0)] * 6)
+    empty = Tables(papers, *[papers.head(0)] * (len(fields(Tables)) - 1))
     target = tmp_path / "out"
     target.mkdir()
     (target / "kept.txt").write_text("kept")

@@ -7,8 +7,7 @@ holds nothing but their contract. It must not compute anything from them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from functools import partial
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 import pandas as pd
@@ -134,36 +133,32 @@ JUMPS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def _empty(schema: Mapping[str, str]) -> pd.DataFrame:
-    return conform(pd.DataFrame(), schema)
-
-
 @dataclass(frozen=True)
 class Tables:
     """All tables of one analysis, each as described in the README.
 
     Attributes
     ----------
-    papers, themes, memberships, unassigned, map, trends, changes : pandas.DataFrame
-        One table a stage; a paper stands in `papers` once for each digest it
-        appeared in and in the others under its ``paper_id``.
-    near_misses, volume, jumps, curves, events, sensitivity : pandas.DataFrame
-        What else is known of them; empty where nothing is.
+    papers, themes, memberships, unassigned, near_misses, map : pandas.DataFrame
+        What the papers are about; a paper stands in `papers` once for each digest
+        it appeared in and in the others under its ``paper_id``.
+    volume, jumps, trends, curves, changes, events, sensitivity : pandas.DataFrame
+        What became of it over time.
     """
 
     papers: pd.DataFrame
     themes: pd.DataFrame
     memberships: pd.DataFrame
     unassigned: pd.DataFrame
-    near_misses: pd.DataFrame = field(default_factory=partial(_empty, NEAR_MISSES), kw_only=True)
+    near_misses: pd.DataFrame
     map: pd.DataFrame
-    volume: pd.DataFrame = field(default_factory=partial(_empty, VOLUME), kw_only=True)
-    jumps: pd.DataFrame = field(default_factory=partial(_empty, JUMPS), kw_only=True)
+    volume: pd.DataFrame
+    jumps: pd.DataFrame
     trends: pd.DataFrame
-    curves: pd.DataFrame = field(default_factory=partial(_empty, CURVES), kw_only=True)
+    curves: pd.DataFrame
     changes: pd.DataFrame
-    events: pd.DataFrame = field(default_factory=partial(_empty, EVENTS), kw_only=True)
-    sensitivity: pd.DataFrame = field(default_factory=partial(_empty, SENSITIVITY), kw_only=True)
+    events: pd.DataFrame
+    sensitivity: pd.DataFrame
 
     def items(self) -> list[tuple[str, pd.DataFrame]]:
         """Return the tables with their names, in the order of the data."""

@@ -126,11 +126,14 @@ def tables_of(
         themes=conform(pd.DataFrame(_theme_rows(joined, themes)), schema.THEMES),
         memberships=memberships,
         unassigned=_unassigned(first, memberships, themes),
+        near_misses=conform(pd.DataFrame(), schema.NEAR_MISSES),
         map=_map(first, memberships, themes),
         volume=_volume(dated, by, day, late),
+        jumps=conform(pd.DataFrame(), schema.JUMPS),
         trends=trends,
         curves=_curves(trends),
         changes=changes,
+        events=conform(pd.DataFrame(), schema.EVENTS),
         sensitivity=_sensitivity(memberships, changes, trends),
     )
 
