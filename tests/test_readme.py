@@ -29,13 +29,16 @@ def test_python_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     examples = blocks("python")
-    assert len(examples) == 2
+    assert len(examples) == 3
     for example in examples:
         exec(compile(example, "README.md", "exec"), names)
     assert (tmp_path / "report.html").stat().st_size > 1_000_000
     later = names["later"]
     assert isinstance(later, pd.DataFrame)
     assert later["paper_id"].nunique() >= 1
+    mine = names["mine"]
+    assert isinstance(mine, pd.DataFrame)
+    assert mine["paper_id"].nunique() >= 10
 
 
 def test_theme_file_example_is_read(tmp_path: Path) -> None:
