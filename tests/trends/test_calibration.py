@@ -94,7 +94,8 @@ def test_real_papers_with_shuffled_dates_show_nothing(by):
     memberships = pd.concat(
         pd.DataFrame({"paper_id": ids, "theme_id": word}) for word, ids in inside.items()
     )
-    assert is_called(theme_trends(papers, memberships, by=by)).sum() > 10
+    # With the dates they have, several are called: it is not that nothing ever is.
+    assert is_called(theme_trends(papers, memberships, by=by)).sum() >= 5
     rng, called = np.random.default_rng(3), 0
     for _ in range(80):
         dates = rng.permutation(papers["digest_date"].to_numpy())
