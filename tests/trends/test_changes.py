@@ -11,7 +11,7 @@ from scipy.stats.contingency import odds_ratio
 from statsmodels.stats.multitest import multipletests
 
 from papertrends.errors import InputError
-from papertrends.tables import CHANGES
+from papertrends.tables import CHANGES, EVENTS, conform
 from papertrends.trends import theme_changes, theme_trends
 
 DUMPS = ["2025-07-31", "2025-08-05"]
@@ -335,3 +335,27 @@ def test_speed_of_last_changes_between_years():
     theme_changes(trends)
     # Takes 1 s on a quiet machine; the promise is 5 s for all tables.
     assert time.perf_counter() - begun < 5
+
+
+def test_emerged_is_the_start_of_an_emergence_that_is_sure():
+    trends = trends_of({"x": [2] * 3 + [9] * 3, "y": [2] * 3 + [9] * 3, "z": [5] * 6}, [80] * 6)
+    starts = sorted(trends["period"].unique())
+    events = conform(
+        pd.DataFrame(
+            {
+                "theme_id": ["x", "x", "y", "z"],
+                "event": ["burst", "emergence", "emergence", "burst"],
+                "start": [starts[1], starts[3], starts[2], starts[4]],
+                "q_value": [0.001, 0.049, 0.05, 0.001],
+            }
+        ),
+        EVENTS,
+    )
+    emerged = theme_changes(trends, events=events).set_index("theme_id")["emerged"]
+    assert emerged["x"] == starts[3]
+    assert emerged[["y", "z"]].isna().all()
+
+
+def test_events_without_their_columns_are_refused():
+    with pytest.raises(InputError, match="the events table lacks event, start, q_value"):
+        theme_changes(trends_of({"x": [5] * 6}, [80] * 6), events=pd.DataFrame({"theme_id": ["x"]}))

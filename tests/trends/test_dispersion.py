@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.special import polygamma
 from scipy.stats import f, kstest
 
 from papertrends.trends.dispersion import factors, intraclass_correlation, moderate
@@ -63,9 +64,12 @@ def test_no_scatter_at_all_is_no_trouble():
 
 
 def test_degrees_of_freedom_never_exceed_all_there_are():
-    _, scatter = drawn(np.random.default_rng(4), 4, 6, 200.0, 1.0)
-    _, total_df = moderate(scatter, np.full(4, 6.0))
-    assert (total_df <= 24).all()
+    # So little more scattered than by chance that the prior alone is worth over 24.
+    logs = np.array([-0.8, -0.25, 0.25, 0.8])
+    scatter = np.exp(logs * np.sqrt((polygamma(1, 3) + 0.05) / logs.var(ddof=1)))
+    found, total_df = moderate(scatter, np.full(4, 6.0))
+    assert total_df.tolist() == [24.0] * 4
+    assert len(set(found)) == 4
 
 
 @pytest.mark.parametrize("correlation", [0.002, 0.01, 0.05])

@@ -84,7 +84,8 @@ def with_factors(
     How alike papers of one period are is estimated from all themes together, and
     what is left of each theme's own scatter is moderated by that of all (see
     `papertrends.trends.dispersion`). With three themes or more it only ever adds to
-    what is common to all.
+    what is common to all. A theme that scatters more than the moderated dispersion
+    says gets the geometric mean of that and its own.
     """
     if cuts is None:
         scatters = [_successive(series) for series in themes]
@@ -100,7 +101,9 @@ def with_factors(
         totals = _padded([scatters[i].totals for i in usable])
         alike = intraclass_correlation(squares, totals, own_df)
         own = (squares / factors(totals, alike)).sum(axis=1) / own_df
-        dispersion[usable], df[usable] = moderate(own, own_df)
+        moderated, df[usable] = moderate(own, own_df)
+        # A few themes that scatter more are drawn down to the many that do not.
+        dispersion[usable] = np.maximum(moderated, np.sqrt(moderated * own))
     if len(usable) >= _SEVERAL:
         dispersion = np.maximum(dispersion, 1.0)
     common = [factors(series.totals, alike) for series in themes]
