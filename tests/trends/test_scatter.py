@@ -93,21 +93,3 @@ def test_themes_of_different_lengths():
     themes = drawn(rng, flat(rng, periods=24), 200) + drawn(rng, flat(rng, periods=9), 200)
     known = with_factors(themes)
     assert [len(series.factors) for series in known] == [24] * 30 + [9] * 30
-
-
-def test_moderation_does_not_take_all_scatter_from_a_few_themes():
-    # Two of 40 themes have twice the variance: too little to be told from chance for one by one.
-    rng = np.random.default_rng(7)
-    themes = drawn(rng, flat(rng, themes=38), 200)
-    themes += drawn(rng, flat(rng, themes=2), 200, alike=1 / 199)
-    known = with_factors(themes, [[0, 24]] * 40)
-    squares = [_own(series) for series in themes]
-    for series, own in zip(known, squares, strict=True):
-        assert series.factors.max() >= np.sqrt(own) - 1e-9
-
-
-def _own(series):
-    """Pearson's dispersion of one theme by itself."""
-    y, n = series.successes, series.totals
-    share = y.sum() / n.sum()
-    return ((y - n * share) ** 2 / (n * share * (1 - share))).sum() / (len(y) - 1)

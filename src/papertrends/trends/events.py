@@ -200,6 +200,8 @@ def _stretches(blocks: Series, cuts: list[int]) -> list[_Stretch]:
             rise = i if rise is None else rise
             continue
         if rise is not None:
+            if contrast(blocks, here, between(cuts[rise], cuts[i], blocks)) >= 0:
+                continue
             found.append(_Stretch(rise, i - 1, list(backgrounds)))
             rise = None
         if contrast(blocks, here, backgrounds[-1]) <= -_LEVEL:
@@ -221,32 +223,36 @@ def _is_above(series: Series, here: Bools, there: Bools) -> bool:
 def _events(theme: _Theme, cuts: list[int]) -> Iterator[dict[str, object]]:
     """Turn the stretches of a theme into rows of the events table."""
     series, blocks = theme.by_period, theme.blocks
+    # The periods, and the blocks, that are in no burst.
+    quiet, quiet_blocks = np.ones_like(series.totals, bool), np.ones_like(blocks.totals, bool)
     ended = 0
     for stretch in _stretches(blocks, cuts):
         lasts = stretch.last == len(cuts) - 2
         start, low, high = _start(theme, cuts, stretch, ended)
-        if lasts and not _stays(theme, start, stretch.backgrounds):
+        before = quiet & between(0, start, series)
+        if lasts and not _stays(theme, start, before, stretch.backgrounds):
             continue
         here = between(cuts[stretch.first], cuts[stretch.last + 1], blocks)
-        background = stretch.backgrounds[-1]
         if lasts:
             ended = len(series.totals)
-            level = contrast(blocks, here, np.logical_or.reduce(stretch.backgrounds))
-            p_value = step_p_value(level, blocks)
+            p_value = step_p_value(contrast(blocks, here, quiet_blocks & ~here), blocks)
         else:
             ended = _end(theme, cuts, stretch, start)
             after = between(cuts[stretch.last + 1], cuts[stretch.last + 2], blocks)
-            p_value = stretch_p_value(contrast(blocks, here, background | after), blocks)
+            level = contrast(blocks, here, stretch.backgrounds[-1] | after)
+            p_value = stretch_p_value(level, blocks)
         yield {
             "event": "emergence" if lasts else "burst",
             "start": theme.periods[start],
             "start_low": theme.periods[low],
             "start_high": theme.periods[high],
             "end": pd.NaT if lasts else theme.periods[ended - 1],
-            "share_before": series.share(between(0, start, series) & theme.unfolded(background)),
+            "share_before": series.share(before & theme.unfolded(stretch.backgrounds[-1])),
             "share_during": series.share(between(start, ended, series)),
             "p_value": min(1.0, _KINDS * p_value),
         }
+        quiet[start:ended] = False
+        quiet_blocks[here] = False
 
 
 def _start(theme: _Theme, cuts: list[int], stretch: _Stretch, ended: int) -> tuple[int, int, int]:
@@ -261,16 +267,15 @@ def _end(theme: _Theme, cuts: list[int], stretch: _Stretch, start: int) -> int:
     return step_date(theme.by_period, max(int(before), start), int(after), upward=False)[0]
 
 
-def _stays(theme: _Theme, start: int, backgrounds: list[Bools]) -> bool:
+def _stays(theme: _Theme, start: int, before: Bools, backgrounds: list[Bools]) -> bool:
     """Whether a theme rose, and above all its backgrounds, even without its last period."""
     series = theme.by_period
     run = between(start, len(series.totals) - 1, series)
     if not run.any():
         return False
-    grounds = [theme.unfolded(background) & ~run for background in backgrounds]
-    level = contrast(series, run, np.logical_or.reduce(grounds))
-    return step_p_value(level, theme.blocks) < SIGNIFICANT and all(
-        _is_above(series, run, ground) for ground in grounds
+    rises = step_p_value(contrast(series, run, before), theme.blocks) < SIGNIFICANT
+    return rises and all(
+        _is_above(series, run, theme.unfolded(background) & ~run) for background in backgrounds
     )
 
 
