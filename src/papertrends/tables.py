@@ -7,7 +7,7 @@ holds nothing but their contract. It must not compute anything from them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 
 import pandas as pd
@@ -133,6 +133,100 @@ JUMPS: Mapping[str, str] = MappingProxyType(
 )
 
 
+WHAT_CHANGED: Mapping[str, str] = MappingProxyType(
+    {
+        "theme_id": "str",
+        "status": "str",
+        "n_added": "int64",
+        "n_before": "int64",
+        "papers_before": "int64",
+        "share_before": "float64",
+        "share_before_low": "float64",
+        "share_before_high": "float64",
+        "n_new": "int64",
+        "papers_new": "int64",
+        "share_new": "float64",
+        "share_new_low": "float64",
+        "share_new_high": "float64",
+        "effect": "float64",
+        "effect_low": "float64",
+        "effect_high": "float64",
+        "p_value": "float64",
+        "q_value": "float64",
+        "verdict": "str",
+        "move": "float64",
+        "move_papers": "float64",
+        "move_themes": "float64",
+    }
+)
+MOVES: Mapping[str, str] = MappingProxyType(
+    {
+        "theme_id": "str",
+        "period": "datetime64[ns]",
+        "share_before": "float64",
+        "share_papers": "float64",
+        "share_after": "float64",
+    }
+)
+HISTORY: Mapping[str, str] = MappingProxyType(
+    {
+        "run": "int64",
+        "date": "datetime64[ns]",
+        "theme_id": "str",
+        "event": "str",
+        "by": "str",
+        "others": "str",
+        "reason": "str",
+        "papers": "str",
+    }
+)
+REGISTRY: Mapping[str, str] = MappingProxyType(
+    {
+        "theme_id": "str",
+        "name": "str",
+        "kind": "str",
+        "status": "str",
+        "became": "str",
+        "born": "datetime64[ns]",
+        "named_by": "str",
+        "pinned": "bool",
+        "definition": "str",
+    }
+)
+DIGESTS: Mapping[str, str] = MappingProxyType(
+    {"digest_date": "datetime64[ns]", "n_papers": "int64", "n_files": "int64", "run": "int64"}
+)
+FILES: Mapping[str, str] = MappingProxyType(
+    {
+        "source": "str",
+        "sha256": "str",
+        "format": "str",
+        "digest_date": "datetime64[ns]",
+        "date_from": "str",
+        "n_blocks": "int64",
+        "n_papers": "int64",
+        "n_duplicates": "int64",
+        "run": "int64",
+    }
+)
+RUNS: Mapping[str, str] = MappingProxyType(
+    {
+        "run": "int64",
+        "command": "str",
+        "newest_digest": "datetime64[ns]",
+        "n_files": "int64",
+        "n_papers": "int64",
+        "n_rows": "int64",
+        "n_embedded": "int64",
+        "n_fitted": "int64",
+        "settings": "str",
+        "versions": "str",
+        "load_report": "str",
+        "remarks": "str",
+    }
+)
+
+
 @dataclass(frozen=True)
 class Tables:
     """All tables of one analysis, each as described in the README.
@@ -144,6 +238,9 @@ class Tables:
         it appeared in and in the others under its ``paper_id``.
     volume, jumps, trends, curves, changes, events, sensitivity : pandas.DataFrame
         What became of it over time.
+    what_changed, moves, history : pandas.DataFrame
+        What the last run changed, and what became of the themes over all runs; empty
+        where no store remembers earlier ones.
     """
 
     papers: pd.DataFrame
@@ -159,10 +256,18 @@ class Tables:
     changes: pd.DataFrame
     events: pd.DataFrame
     sensitivity: pd.DataFrame
+    what_changed: pd.DataFrame = field(default_factory=lambda: blank(WHAT_CHANGED))
+    moves: pd.DataFrame = field(default_factory=lambda: blank(MOVES))
+    history: pd.DataFrame = field(default_factory=lambda: blank(HISTORY))
 
     def items(self) -> list[tuple[str, pd.DataFrame]]:
         """Return the tables with their names, in the order of the data."""
-        return [(field.name, getattr(self, field.name)) for field in fields(self)]
+        return [(one.name, getattr(self, one.name)) for one in fields(self)]
+
+
+def blank(schema: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table of `schema` without rows."""
+    return conform(pd.DataFrame(), schema)
 
 
 def conform(rows: pd.DataFrame, schema: Mapping[str, str]) -> pd.DataFrame:
