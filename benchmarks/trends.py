@@ -33,7 +33,7 @@ from simulated_trends import (
 )
 
 from papertrends import analyse
-from papertrends.analysis import fit_cached, versions
+from papertrends.fits import fit_cached, versions
 from papertrends.tables import PAPERS, conform
 from papertrends.themes.model import ThemeModel
 from papertrends.themes.theme import Theme, as_themes

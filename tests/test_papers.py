@@ -370,3 +370,15 @@ def test_notes_on_the_encoding_name_the_file(write):
         " read as Windows-1252",
     )
     assert rows(loaded)[0][2] == "Café"
+
+
+def test_of_many_files_the_last_are_told_one_by_one(tmp_path: Path) -> None:
+    for day in range(1, 31):
+        head = f"Daily Papers\n\nbyAK and the research community\n\nJan {day}\n\n"
+        (tmp_path / f"2025-01-{day:02d}.txt").write_text(f"{head}Title {day}\n\nText {day}.\n")
+    assert sum("2025-01-" in line for line in load(tmp_path).report.sentences()) == 30
+    head = "Daily Papers\n\nbyAK and the research community\n\nJan 31\n\n"
+    (tmp_path / "2025-01-31.txt").write_text(f"{head}Title 31\n\nText 31.\n")
+    lines = load(tmp_path).report.sentences()
+    assert lines[1] == "21 files of 2025-01-01 to 2025-01-21, then:"
+    assert [line[:10] for line in lines[2:12]] == [f"2025-01-{day}" for day in range(22, 32)]

@@ -12,7 +12,18 @@ import pandas as pd
 import pytest
 
 import papertrends
-from papertrends.tables import CHANGES, MAP, MEMBERSHIPS, PAPERS, THEMES, TRENDS, UNASSIGNED
+from papertrends.tables import (
+    CHANGES,
+    HISTORY,
+    MAP,
+    MEMBERSHIPS,
+    MOVES,
+    PAPERS,
+    THEMES,
+    TRENDS,
+    UNASSIGNED,
+    WHAT_CHANGED,
+)
 from papertrends.themes.theme import read_themes
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +40,7 @@ def test_python_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     examples = blocks("python")
-    assert len(examples) == 3
+    assert len(examples) == 4
     for example in examples:
         exec(compile(example, "README.md", "exec"), names)
     assert (tmp_path / "report.html").stat().st_size > 1_000_000
@@ -39,6 +50,10 @@ def test_python_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     mine = names["mine"]
     assert isinstance(mine, pd.DataFrame)
     assert mine["paper_id"].nunique() >= 10
+    store = names["store"]
+    assert isinstance(store, papertrends.Store)
+    assert len(store.papers) == 155
+    assert "prompting" in set(store.themes["name"])
 
 
 def test_theme_file_example_is_read(tmp_path: Path) -> None:
@@ -48,7 +63,7 @@ def test_theme_file_example_is_read(tmp_path: Path) -> None:
     assert theme.as_dict() == {**theme.as_dict(), **tomllib.loads(example)["theme"][0]}
 
 
-@pytest.mark.parametrize("command", ["report", "load", "evaluate"])
+@pytest.mark.parametrize("command", ["report", "update", "load", "evaluate"])
 def test_options_are_those_of_the_command(
     run: Callable[..., subprocess.CompletedProcess[str]], command: str
 ) -> None:
@@ -72,6 +87,9 @@ def test_columns_of_the_tables_are_those_of_the_contract() -> None:
         "map": MAP,
         "trends": TRENDS,
         "changes": CHANGES,
+        "what_changed": WHAT_CHANGED,
+        "moves": MOVES,
+        "history": HISTORY,
     }
     for name, schema in tables.items():
         row = re.search(rf"^\| `{name}` \|[^|]*\|([^|]*)\|$", README, re.MULTILINE)

@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from papertrends.analysis import Analysis, analyse
+    from papertrends.editing import ThemeEditor
     from papertrends.encoders.base import Encoder
     from papertrends.errors import InputError, PapertrendsError
     from papertrends.evaluation import Evaluation, evaluate, named_figures
     from papertrends.figures import plot_changes, plot_heatmap, plot_map, plot_shares, plot_volume
     from papertrends.papers import load_papers
+    from papertrends.store import Store, open_store
     from papertrends.themes.endpoint import LabelEndpoint
     from papertrends.themes.model import ThemeModel
     from papertrends.themes.naming import rename_themes
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
         theme_trends,
         volume_jumps,
     )
+    from papertrends.updating import update
 
 __all__ = [
     "Analysis",
@@ -45,13 +48,16 @@ __all__ = [
     "InputError",
     "LabelEndpoint",
     "PapertrendsError",
+    "Store",
     "Theme",
+    "ThemeEditor",
     "ThemeModel",
     "analyse",
     "digest_volume",
     "evaluate",
     "load_papers",
     "named_figures",
+    "open_store",
     "plot_changes",
     "plot_heatmap",
     "plot_map",
@@ -63,6 +69,7 @@ __all__ = [
     "theme_events",
     "theme_sensitivity",
     "theme_trends",
+    "update",
     "volume_jumps",
 ]
 
@@ -73,13 +80,16 @@ _HOMES = {
     "InputError": "papertrends.errors",
     "LabelEndpoint": "papertrends.themes.endpoint",
     "PapertrendsError": "papertrends.errors",
+    "Store": "papertrends.store",
     "Theme": "papertrends.themes.theme",
+    "ThemeEditor": "papertrends.editing",
     "ThemeModel": "papertrends.themes.model",
     "analyse": "papertrends.analysis",
     "digest_volume": "papertrends.trends",
     "evaluate": "papertrends.evaluation",
     "load_papers": "papertrends.papers",
     "named_figures": "papertrends.evaluation",
+    "open_store": "papertrends.store",
     "plot_changes": "papertrends.figures",
     "plot_heatmap": "papertrends.figures",
     "plot_map": "papertrends.figures",
@@ -91,6 +101,7 @@ _HOMES = {
     "theme_events": "papertrends.trends",
     "theme_sensitivity": "papertrends.trends",
     "theme_trends": "papertrends.trends",
+    "update": "papertrends.updating",
     "volume_jumps": "papertrends.trends",
 }
 

@@ -5,62 +5,32 @@ Must not hold any method of its own: each stage lives in its own module.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import logging
-import platform
-import shutil
-import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from papertrends.counting import put_together, undated_remark
 from papertrends.dumps.inputs import Inputs
-from papertrends.encoders import Encoder, cache_folder
-from papertrends.errors import PapertrendsError
+from papertrends.encoders import Encoder, cache_folder, encode_cached, resolve_encoder
+from papertrends.fits import fit_cached, versions
+from papertrends.memory import check_new, contents_of, first_memory
 from papertrends.papers import LoadReport, load
 from papertrends.progress import Progress, silent
+from papertrends.store import locked, write_store
 from papertrends.tables import Tables
+from papertrends.themes.fitted import one_row_each, texts_of_papers
 from papertrends.themes.model import ThemeModel
 from papertrends.themes.naming import Namer, rename_themes
 from papertrends.themes.theme import Theme, as_themes
-from papertrends.trends import (
-    digest_volume,
-    resolve_period,
-    theme_changes,
-    theme_curves,
-    theme_events,
-    theme_sensitivity,
-    theme_trends,
-    undated,
-    volume_jumps,
-)
+from papertrends.trends import resolve_period
 
 if TYPE_CHECKING:
     from papertrends.report import Summary
-
-_LOG = logging.getLogger(__name__)
-
-#: Packages whose versions can change a number.
-_PACKAGES = (
-    "papertrends",
-    "bertopic",
-    "hdbscan",
-    "numpy",
-    "onnxruntime",
-    "pandas",
-    "plotly",
-    "ruptures",
-    "scikit-learn",
-    "scipy",
-    "umap-learn",
-)
-_KEPT_MODELS = 20
+    from papertrends.report.history import Since
 
 
 @dataclass(frozen=True)
@@ -80,6 +50,10 @@ class Analysis:
     remarks : tuple of str
         What else a reader should know: papers that were not counted, and what came
         of asking somebody for the names of discovered themes.
+    news : tuple of str
+        What a run on a store did, in sentences; empty without one.
+    since : Since, optional
+        What the last run on a store was, for the report.
     """
 
     tables: Tables
@@ -88,6 +62,8 @@ class Analysis:
     settings: Mapping[str, Any]
     versions: Mapping[str, str]
     remarks: tuple[str, ...] = ()
+    news: tuple[str, ...] = ()
+    since: Since | None = None
 
     @property
     def papers(self) -> pd.DataFrame:
@@ -155,6 +131,21 @@ class Analysis:
         return self.tables.sensitivity
 
     @property
+    def what_changed(self) -> pd.DataFrame:
+        """What the last run on the store changed, theme by theme; empty without one."""
+        return self.tables.what_changed
+
+    @property
+    def moves(self) -> pd.DataFrame:
+        """Each theme's curve before the last run, with its papers, and after it."""
+        return self.tables.moves
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """What became of the themes over all runs on the store."""
+        return self.tables.history
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What was done without, and why, and who named themes, in sentences."""
         return (*self.model.notes, *self.remarks)
@@ -178,6 +169,7 @@ class Analysis:
             versions=self.versions,
             notes=self.notes,
             offline_labels=self.offline_labels,
+            since=self.since,
         )
 
     def write_report(self, path: str | Path) -> Path:
@@ -246,6 +238,7 @@ def analyse(
     encoder: str | Encoder = "auto",
     seed: int = 0,
     labels_from: Namer | None = None,
+    store: str | Path | None = None,
     progress: Progress = silent,
 ) -> Analysis:
     """Load dumps, find their themes, and tell how the themes' frequency changed.
@@ -272,6 +265,8 @@ def analyse(
     labels_from : Namer, optional
         Whom to ask for names of discovered themes, such as a `LabelEndpoint`; what is
         sent there is told at `rename_themes`. Without it nobody is asked.
+    store : path, optional
+        A file to be made that remembers all of it, for `update` to add new dumps to.
     progress : Progress, optional
 
     Returns
@@ -284,6 +279,8 @@ def analyse(
         If an input or an argument is at fault; the message says what to do.
     """
     wanted = as_themes(themes)
+    if store is not None:
+        check_new(Path(store))
     loaded = load(inputs, year=year)
     papers = loaded.papers
     period = resolve_period(papers, by, date=date, count=count)
@@ -299,8 +296,8 @@ def analyse(
             progress=progress,
         )
     if date == "published":
-        remarks = (*_undated_remark(papers), *remarks)
-    tables = _tables(papers, model, named, by=period, date=date, count=count)
+        remarks = (*undated_remark(papers), *remarks)
+    tables = put_together(papers, model.fitted, named, by=period, date=date, count=count)
     settings = {
         "by": period,
         "by_asked": by,
@@ -309,123 +306,34 @@ def analyse(
         "year": year,
         "seed": seed,
         "encoder": model.encoder_name,
+        "encoder_asked": encoder if isinstance(encoder, str) else encoder.name,
         "themes": [theme.as_dict() for theme in wanted],
         "labels_from": labels_from.source if labels_from is not None else None,
     }
-    return Analysis(tables, loaded.report, model, settings, versions(), remarks)
+    analysis = Analysis(tables, loaded.report, model, settings, versions(), remarks)
+    if store is None:
+        return analysis
+    return _remembered(analysis, Path(store), encoder, progress)
 
 
-def _tables(
-    papers: pd.DataFrame,
-    model: ThemeModel,
-    themes: pd.DataFrame,
-    *,
-    by: str,
-    date: str,
-    count: str,
-) -> Tables:
-    """Count and test, and put all tables together."""
-    with warnings.catch_warnings():
-        # How many papers have no publication date is said in a remark.
-        warnings.filterwarnings("ignore", message=".* are left out", category=UserWarning)
-        trends = theme_trends(
-            papers, model.memberships, by=by, date=date, count=count, themes=model.themes
-        )
-        sensitivity = theme_sensitivity(
-            papers,
-            model.memberships,
-            by=by,
-            near_misses=model.near_misses,
-            themes=model.themes,
-            date=date,
-            count=count,
-        )
-        volume = digest_volume(papers, by=by, date=date, count=count)
-    events = theme_events(trends)
-    return Tables(
-        papers=papers,
-        themes=themes,
-        memberships=model.memberships,
-        unassigned=model.unassigned,
-        near_misses=model.near_misses,
-        map=model.map,
-        volume=volume,
-        jumps=volume_jumps(papers),
-        trends=trends,
-        curves=theme_curves(trends),
-        changes=theme_changes(trends, events=events),
-        events=events,
-        sensitivity=sensitivity,
+def _remembered(
+    analysis: Analysis, path: Path, encoder: str | Encoder, progress: Progress
+) -> Analysis:
+    """Make the store of a first analysis."""
+    encoded = analysis.model.encoded
+    if encoded is None:  # the fit came from the cache, where the vectors are as well
+        texts = texts_of_papers(one_row_each(analysis.papers))
+        encoded = encode_cached(resolve_encoder(encoder), texts, cache_folder(), progress=progress)
+    memory = first_memory(
+        analysis.tables,
+        analysis.model.fitted,
+        encoded,
+        load_report=analysis.load_report,
+        settings=analysis.settings,
+        versions=analysis.versions,
+        remarks=analysis.remarks,
     )
-
-
-def _undated_remark(papers: pd.DataFrame) -> tuple[str, ...]:
-    """Say how many papers are not counted for want of a publication date."""
-    left = undated(papers)
-    if not left:
-        return ()
-    total = papers["paper_id"].nunique()
-    verb = "has" if left == 1 else "have"
-    return (
-        f"{left:,} of {total:,} papers {verb} no publication date that can be right, and "
-        "no part in the counts by publication date.",
-    )
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that can change a number."""
-    return {"python": platform.python_version()} | {
-        package: metadata.version(package) for package in _PACKAGES
-    }
-
-
-def fit_cached(
-    papers: pd.DataFrame,
-    themes: tuple[Theme, ...],
-    *,
-    encoder: str | Encoder,
-    seed: int,
-    progress: Progress = silent,
-) -> ThemeModel:
-    """Fit a `ThemeModel`, or take the fit of the very same papers and settings.
-
-    What is kept is found by the content of the papers, the settings, the code
-    and the versions; fits with an encoder of one's own are not kept.
-    """
-    model = ThemeModel(themes, encoder=encoder, seed=seed)
-    if not isinstance(encoder, str):
-        return model.fit(papers, progress=progress)
-    folder = cache_folder() / "models"
-    place = folder / _fingerprint(papers, model)
-    if place.is_dir():
-        try:
-            return ThemeModel.load(place)
-        except PapertrendsError as error:
-            _LOG.warning("the kept model cannot be used (%s); fitting anew", error)
-            shutil.rmtree(place, ignore_errors=True)
-    model.fit(papers, progress=progress)
-    try:
-        model.save(place)
-        _prune(folder)
-    except (PapertrendsError, OSError) as error:
-        _LOG.warning("the fitted model is not kept (%s)", error)
-    return model
-
-
-def _fingerprint(papers: pd.DataFrame, model: ThemeModel) -> str:
-    columns = ["paper_id", "title", "abstract", "arxiv_id", "digest_date", "source", "position"]
-    digest = hashlib.sha256()
-    for part in (model.plain_params(), versions()):
-        digest.update(json.dumps(part, sort_keys=True).encode())
-    digest.update(papers[columns].to_csv(index=False).encode())
-    home = Path(__file__).parent
-    for file in sorted([*home.glob("themes/*.py"), *home.glob("encoders/*.py")]):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:32]
-
-
-def _prune(folder: Path) -> None:
-    """Keep the models that were made last."""
-    made = sorted(folder.iterdir(), key=lambda place: (-place.stat().st_mtime, place.name))
-    for place in made[_KEPT_MODELS:]:
-        shutil.rmtree(place, ignore_errors=True)
+    with locked(path, progress=progress):
+        check_new(path)
+        write_store(path, contents_of(memory))
+    return replace(analysis, tables=memory.tables, news=(f"the store '{path}' was made",))

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from papertrends.errors import InputError, did_you_mean
+from papertrends.errors import InputError, did_you_mean, one_line
 from papertrends.files import replacing
 from papertrends.tables import Tables
 
@@ -51,9 +51,13 @@ def write_parquet(table: pd.DataFrame, path: Path) -> None:
             f'CAST("{name}" AS {_sql_type(plain[name])}) AS "{name}"' for name in plain.columns
         )
         target = str(path).replace("'", "''")
-        database.execute(
-            f"COPY (SELECT {columns} FROM plain) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
-        )
+        try:
+            database.execute(
+                f"COPY (SELECT {columns} FROM plain) TO '{target}' "
+                "(FORMAT parquet, COMPRESSION zstd)"
+            )
+        except duckdb.IOException as error:
+            raise OSError(one_line(str(error))) from error
 
 
 #: The writers by the ending of the file's name.
@@ -112,6 +116,12 @@ def export(tables: Tables, manifest: Mapping[str, Any], folder: Path) -> None:
         (workshop / "manifest.json").write_bytes(text.encode("utf-8"))
         for file in sorted(workshop.iterdir()):
             file.replace(folder / file.name)
+    except OSError as error:
+        raise InputError(
+            f"cannot be written to ({error.strerror or error})",
+            "make room, or choose another folder",
+            file=str(folder),
+        ) from error
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
 

@@ -61,6 +61,12 @@ def replacing(path: Path) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"cannot be written ({error.strerror or error})",
+            "make room, or choose another folder",
+            file=str(path),
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -206,6 +206,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         "n_blocks": "int64",
         "n_papers": "int64",
         "n_duplicates": "int64",
+        "n_known": "int64",
         "run": "int64",
     }
 )

@@ -9,8 +9,10 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from papertrends.themes import consensus
+from papertrends.themes.anchoring import Past
 from papertrends.themes.consensus import (
     MIN_POINTS,
+    Before,
     ConsensusGroups,
     MainAxes,
     least_broad,
@@ -81,7 +83,8 @@ def test_a_few_papers_less_change_little() -> None:
 def test_groups_that_really_split_have_finer_ones() -> None:
     vectors, broad, finer = made(5, 3, 14, spread=0.08)
     found = fit(vectors)
-    labels, parents, stability = found.finer()
+    split = found.finer()
+    labels, parents, stability = split.labels, split.parents, split.stability
     assert adjusted_rand_score(found.labels_, broad) == 1
     assert adjusted_rand_score(labels, finer) == 1
     for number, parent in enumerate(parents):
@@ -94,7 +97,8 @@ def test_groups_that_really_split_have_finer_ones() -> None:
 
 def test_small_groups_have_no_finer_ones() -> None:
     found = fit(made(4, 1, 19)[0])
-    labels, parents, stability = found.finer()
+    split = found.finer()
+    labels, parents, stability = split.labels, split.parents, split.stability
     assert len(found.names()) == 4
     assert set(labels.tolist()) == {-1}
     assert parents == []
@@ -131,7 +135,7 @@ def test_one_abstract_many_times_is_no_group(n_papers: int) -> None:
     assert set(found.labels_.tolist()) == set(near.tolist()) == {-1}
     assert set(share.tolist()) == {0.0}
     assert found.predict(np.zeros((2, 1), dtype=np.float32)).tolist() == [-1, -1]
-    assert found.finer()[1] == []
+    assert found.finer().parents == []
 
 
 def test_the_smallest_group_grows_with_the_corpus() -> None:
@@ -216,7 +220,8 @@ def test_finer_groups_go_by_size_with_their_parent_and_stability(
     vectors = RNG.normal(size=(94, 4)).astype(np.float32)
     texts = [f"paper {row}" for row in range(94)]
     found = ConsensusGroups(texts, np.arange(94)).fit(vectors)
-    labels, parents, stability = found.finer()
+    split = found.finer()
+    labels, parents, stability = split.labels, split.parents, split.stability
     assert parents == [0, 2, 2, 0]
     assert stability.tolist() == [0.9, 0.7, 0.5, 0.6]
     for parent, new in ((0, [0] * 12 + [3] * 5 + [-1] * 9), (2, [1] * 11 + [2] * 9)):
@@ -240,3 +245,52 @@ def test_128_axes_are_kept_of_more() -> None:
     points = MainAxes().fit(rows).transform(rows)
     kept = (np.linalg.svd(rows.astype(np.float64), compute_uv=False)[:128] ** 2).sum()
     assert (points.astype(np.float64) ** 2).sum() == pytest.approx(kept, rel=1e-5)
+
+
+def before(home: Any, part: Any, nested: list[bool], settled: Any = None) -> Before:
+    """Return the past of papers that were in these broad and finer groups."""
+    home, part = np.asarray(home), np.asarray(part)
+    stays = np.ones(len(home), bool) if settled is None else np.asarray(settled)
+    free = np.zeros(int(part.max(initial=-1)) + 1, bool)
+    broad = Past(home, stays, np.zeros(len(nested), bool), np.array(nested, bool))
+    return Before(broad, Past(part, stays, free, free))
+
+
+def test_groups_that_papers_were_in_are_kept_with_their_parts() -> None:
+    vectors, broad, finer = made(4, 2, 12, spread=0.05)
+    points = MainAxes().fit(vectors).transform(vectors)
+    texts = [f"text {row}" for row in range(len(vectors))]
+    home, part = 3 - broad, np.where(broad == 0, finer, -1)
+    was = before(home, part, [False, True, False, False])
+    found = ConsensusGroups(texts, same_vectors(vectors), before=was).fit(points)
+    np.testing.assert_array_equal(found.anchors_[found.labels_], home)
+    split = found.finer()
+    kept = np.append(split.anchors, -1)[split.labels]
+    np.testing.assert_array_equal(kept[broad == 0], finer[broad == 0])
+    assert sorted(split.anchors) == [-1] * 4 + [0, 1]
+    # What was found as a part of something larger is not split again.
+    assert set(split.labels[home == 1].tolist()) == {-1}
+    assert (split.labels[home != 1] >= 0).all()
+
+
+def test_of_copies_the_one_that_is_to_stay_says_where_they_were() -> None:
+    vectors, broad, _ = made(3, 1, 12)
+    doubled = np.vstack([vectors[:1], vectors])
+    home, settled = np.append(2, broad), np.append(False, np.ones(36, bool))
+    was = before(home, np.full(37, -1), [False] * 3, settled)
+    points = MainAxes().fit(doubled).transform(doubled)
+    groups = ConsensusGroups(
+        [f"text {row}" for row in range(37)], same_vectors(doubled), before=was
+    )
+    assert groups.fit(points).anchors_[groups.labels_].tolist() == [0, *broad]
+    assert groups._first().tolist()[groups.same[0]] == 1
+
+
+def test_finer_groups_go_with_the_broad_one_that_most_of_them_is_in() -> None:
+    was = before([0] * 6, [0, 0, 0, 1, 1, -1], [False])
+    labels = np.array([1, 1, 0, -1, 0, 1])
+    papers = np.arange(6)
+    tied = np.array([2, 0, -1, 0, 2, -1])
+    assert [was.finer_of(papers, tied, group) for group in (0, 1, 2)] == [[0, 1], [], []]
+    assert [was.finer_of(papers, labels, group) for group in (0, 1)] == [[1], [0]]
+    assert was.finer_of(papers, np.full(6, -1), 0) == []

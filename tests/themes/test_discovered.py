@@ -10,6 +10,7 @@ import pytest
 
 from papertrends.errors import InputError
 from papertrends.themes import consensus, discovered
+from papertrends.themes.anchoring import Past
 from papertrends.themes.discovered import MIN_PAPERS, Discovery, discover
 from papertrends.themes.grouping import Grouping
 from papertrends.themes.labels import phrase_analyzer
@@ -383,3 +384,14 @@ def test_the_nearest_papers_come_after_the_paper_itself() -> None:
     np.testing.assert_array_equal(indices, order)
     np.fill_diagonal(apart, 0)
     np.testing.assert_allclose(distances, np.take_along_axis(apart, order, axis=1), atol=1e-6)
+
+
+def test_topics_of_a_model_of_ones_own_are_matched_to_the_groups_before() -> None:
+    home = np.array([1, 1, 1, 0, 0, 0, 2, -1])
+    no = np.zeros(3, bool)
+    topics = np.array([7, 7, 4, 4, 4, -1, 7, 9])
+    past = Past(home, np.ones(8, bool), no, no)
+    assert discovered._matched(topics, past) == {7: 1, 4: 0}
+    settled = Past(home, np.arange(8) > 1, no, no)
+    assert discovered._matched(topics, settled) == {4: 0, 7: 2}
+    assert discovered._matched(np.full(8, -1), past) == {}

@@ -12,13 +12,14 @@ from papertrends.themes import grouping
 from papertrends.themes.graph import drawn_together, exact_neighbors
 from papertrends.themes.grouping import (
     LEAST_STABLE,
+    Candidate,
     Grouping,
     Opinions,
     ask,
     batches_of,
     best_jaccard,
+    candidate,
     cohesion,
-    consensus,
     firmness,
     group,
     usual_number,
@@ -104,7 +105,7 @@ def test_votes_are_the_share_of_runs() -> None:
     runs = np.array(
         [[0, 0, 0, 1, 1, 1]] * 72 + [[1, 1, 1, 0, 0, 0]] * 72 + [[0, 0, 0, 1, 1, 0]] * 16
     )
-    found = consensus(Opinions(runs, np.ones((8, 6), dtype=bool)), 2)
+    found = candidate(Opinions(runs, np.ones((8, 6), dtype=bool)), 2).grouping
     assert found.labels[0] == found.labels[2] != found.labels[3] == found.labels[5]
     np.testing.assert_allclose(found.votes[5].max(), 0.9)
     np.testing.assert_allclose(found.votes.sum(axis=1), 1)
@@ -190,16 +191,19 @@ def numbers_tried(
     """Return which numbers of groups are tried and which is taken if they are as firm as said."""
     tried: list[int] = []
 
-    def agreed(_: object, n_groups: int) -> Grouping:
+    def agreed(_: object, n_groups: int) -> Candidate:
         tried.append(n_groups)
         labels = np.arange(n_points) % n_groups
         stability = np.full(n_groups, firm.get(n_groups, 0.7))
-        return Grouping(labels, np.eye(n_groups)[labels], stability)
+        nothing = np.zeros((0, n_points), dtype=int)
+        return Candidate(
+            Grouping(labels, np.eye(n_groups)[labels], stability), nothing, nothing > 0
+        )
 
     monkeypatch.setattr(grouping, "batches_of", lambda *_: [])
     monkeypatch.setattr(grouping, "ask", lambda *_: None)
-    monkeypatch.setattr(grouping, "consensus", agreed)
-    monkeypatch.setattr(grouping, "_kept", lambda found, *_: found)
+    monkeypatch.setattr(grouping, "candidate", agreed)
+    monkeypatch.setattr(grouping, "kept", lambda found, *_: found)
     steps: list[tuple[int, int]] = []
     found = group(
         np.zeros((n_points, 2), dtype=np.float32),
@@ -243,7 +247,9 @@ def kept(
 ) -> Grouping:
     """Return what is left of a grouping that the runs agree on."""
     monkeypatch.setattr(grouping, "ask", lambda *_: None)
-    monkeypatch.setattr(grouping, "consensus", lambda *_: found)
+    nothing = np.zeros((0, len(found.labels)), dtype=int)
+    heard = Candidate(found, nothing, nothing > 0)
+    monkeypatch.setattr(grouping, "candidate", lambda *_: heard)
     return group(points, KEYS[: len(points)], least=least, tried=(1.0,))
 
 
@@ -281,11 +287,11 @@ def test_a_small_group_must_be_more_alike_than_a_large_one(
 def test_half_of_the_runs_are_enough() -> None:
     """Half of the runs have the last point on either side; then it is split three ways."""
     half = np.array([[0, 0, 0, 1, 1, 1, 0]] * 80 + [[0, 0, 0, 1, 1, 1, 1]] * 80)
-    found = consensus(Opinions(half, np.ones((8, 7), dtype=bool)), 2)
+    found = candidate(Opinions(half, np.ones((8, 7), dtype=bool)), 2).grouping
     assert found.votes[6].tolist() == [0.5, 0.5]
     assert found.labels[6] >= 0
     split = np.array([[0, 0, 1, 1, 2, 2, run % 3] for run in range(160)])
-    found = consensus(Opinions(split, np.ones((8, 7), dtype=bool)), 3)
+    found = candidate(Opinions(split, np.ones((8, 7), dtype=bool)), 3).grouping
     assert found.labels[6] == -1
     assert adjusted_rand_score(found.labels[:6], [0, 0, 1, 1, 2, 2]) == 1
 
@@ -296,7 +302,7 @@ def test_clusters_of_the_runs_are_with_the_group_they_share_most_with(draw: int)
     rng = np.random.default_rng(draw)
     places = rng.exponential(size=80)
     runs = np.array([np.searchsorted(np.sort(rng.exponential(size=4)), places) for _ in range(160)])
-    found = consensus(Opinions(runs, np.ones((8, 80), dtype=bool)), 5)
+    found = candidate(Opinions(runs, np.ones((8, 80), dtype=bool)), 5).grouping
     agreed = np.eye(5, dtype=bool)[found.votes.argmax(axis=1)]
     expected = np.zeros((80, 5))
     for run in runs:
@@ -307,6 +313,8 @@ def test_clusters_of_the_runs_are_with_the_group_they_share_most_with(draw: int)
     np.testing.assert_allclose(found.votes, expected, atol=1e-9)
     # Each group is looked for in what a batch finds alone, not the other way round.
     batches = [runs[start : start + 20] for start in range(0, 160, 20)]
-    alone = [consensus(Opinions(part, np.ones((1, 80), dtype=bool)), 5) for part in batches]
+    alone = [
+        candidate(Opinions(part, np.ones((1, 80), dtype=bool)), 5).grouping for part in batches
+    ]
     again = [best_jaccard(found.labels, one.labels, 5) for one in alone]
     np.testing.assert_allclose(found.stability, np.mean(again, axis=0))

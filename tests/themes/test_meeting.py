@@ -12,7 +12,7 @@ import pytest
 from papertrends.themes.discovered import Discovery
 from papertrends.themes.evidence import THRESHOLD, Corpus
 from papertrends.themes.labels import Phrasing, phrase_analyzer
-from papertrends.themes.meeting import DiscoveredThemes, NamedThemes, _ids, meet
+from papertrends.themes.meeting import DiscoveredThemes, NamedThemes, Recognised, _ids, meet
 
 #: Twelve papers: six on prompts, four of them soft; six on enzymes, three of them folding.
 TITLES = ["Soft prompts"] * 4 + ["Hard prompts"] * 2 + ["Enzyme folding"] * 3 + ["Enzyme docks"] * 3
@@ -43,6 +43,7 @@ def found(
     topics: np.ndarray = TOPICS,
     finer: np.ndarray = FINER,
     vectors: np.ndarray = VECTORS,
+    was: Recognised | None = None,
 ) -> DiscoveredThemes:
     """Find themes where the one named theme has these scores."""
     corpus = Corpus([f"p{row:02}" for row in range(12)], TITLES, [""] * 12, vectors, vectors)
@@ -62,7 +63,11 @@ def found(
     )
     scores = np.array(named, dtype=float)[:, None]
     return meet(
-        discovery, NamedThemes((theme,), scores, (1.0,)), corpus, Phrasing.of(TITLES, TITLES)
+        discovery,
+        NamedThemes((theme,), scores, (1.0,)),
+        corpus,
+        Phrasing.of(TITLES, TITLES),
+        was or Recognised(),
     )
 
 
@@ -178,3 +183,65 @@ def test_identifiers_are_slugs_that_no_other_theme_has() -> None:
         "fine-tuning-2",
         "機械学習",
     )
+
+
+def test_identifiers_that_are_known_stay_and_no_other_theme_gets_them() -> None:
+    labels = ["Enzymes", "Enzymes", "Prompts"]
+    assert _ids(labels, taken=["prompts"], known=["", "enzymes", ""]) == (
+        "enzymes-2",
+        "enzymes",
+        "prompts-2",
+    )
+
+
+def test_themes_that_were_there_keep_their_names_and_have_new_keywords() -> None:
+    was = Recognised(
+        broad={1: ("e", "My enzymes")},
+        finer={1: ("d", "Docks")},
+        names=frozenset(["My enzymes", "Docks", "Soft prompts", "Enzyme folding"]),
+        ids=frozenset(["e", "d", "soft", "folding"]),
+    )
+    others = found([0.1] * 12, was=was)
+    usual = found([0.1] * 12)
+    assert others.ids[0], others.ids[2] == ("e", "d")
+    assert [one.label for one in others.wordings][::2] == ["My enzymes", "Docks"]
+    assert others.wordings[0].keywords == usual.wordings[0].keywords
+    # The others' usual names are taken, though by no theme that is there.
+    assert not {one.label.casefold() for one in others.wordings[1::2]} & {
+        "soft prompts",
+        "enzyme folding",
+    }
+    assert not {"soft", "folding"} & set(others.ids)
+    np.testing.assert_array_equal(others.scores, usual.scores)
+
+
+def test_a_theme_that_was_there_stays_however_unstable_it_is() -> None:
+    was = Recognised(broad={0: ("s", "Soft")}, finer={0: ("f", "Folding")})
+    others = found([0.1] * 12, stability=(0.1, 1.0), finer_stability=(0.1, 0.1), was=was)
+    assert {"s", "f"} <= set(others.ids)
+    assert len(others.ids) == 3
+
+
+def test_from_when_a_group_is_a_named_theme_can_be_said() -> None:
+    """Four of six papers of the named theme are in the group: a Jaccard index of 0.67."""
+    named = [0.9] * 6 + [0.1] * 6
+    stays = Recognised(broad={0: ("s", "Soft")}, same={0: 0.7})
+    assert "s" in found(named, was=stays).ids
+    assert "s" not in found(named, was=Recognised(broad={0: ("s", "Soft")}, same={0: 0.6})).ids
+    # Three of its four papers are among nine: 0.3.
+    some = [0.9] * 3 + [0.1] * 3 + [0.9] * 6
+    assert len(found(some).ids) > len(found(some, was=Recognised(same={0: 0.2})).ids)
+
+
+def test_a_theme_moves_under_another_only_if_that_is_clear() -> None:
+    def above(part: int, known: bool, before: str = "") -> str:
+        """Return what the group of four lies under if `part` of it is in the named theme."""
+        named = [0.9] * part + [0.1] * (6 - part) + [0.9] * 6
+        theme = {0: ("s", "Soft")} if known else {}
+        was = Recognised(broad=theme, same={0: 2.0}, parents={"s": before})
+        others = found(named, was=was)
+        return parents(others)["s" if known else "soft-prompts"]
+
+    assert [above(part, known=False) for part in (2, 3)] == ["", "prompts"]
+    assert [above(part, known=True) for part in (3, 4)] == ["", "prompts"]
+    assert [above(part, known=True, before="prompts") for part in (1, 2)] == ["", "prompts"]

@@ -14,7 +14,7 @@ from scipy.stats import binom, t
 
 from papertrends.tables import EVENTS, conform
 from papertrends.trends import theme_changes, theme_trends
-from papertrends.trends.counts import _wilson
+from papertrends.trends.counts import wilson
 from papertrends.trends.regression import fit_slopes
 
 ARCHIVE = Path(__file__).parents[2] / "../shared/data/hf_daily_2024-2025.parquet"
@@ -122,7 +122,7 @@ def test_intervals_of_shares_hold_the_truth():
     for share in (0.01, 0.05, 0.2):
         for n in (80, 200, 1000):
             counts = np.arange(n + 1)
-            low, high = _wilson(counts, np.full(n + 1, n))
+            low, high = wilson(counts, np.full(n + 1, n))
             held = binom.pmf(counts, n, share)[(low <= share) & (share <= high)].sum()
             assert 0.93 <= held <= 0.97, (share, n)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -15,6 +15,8 @@ from papertrends.dumps.records import Kind
 from papertrends.errors import shortened
 
 _MOST = 10
+#: More files than this are told of together but for the last ones.
+_MOST_FILES = 30
 _KINDS: Mapping[Kind, str] = {
     "no abstract": "titles without an abstract",
     "no title": "texts without a title",
@@ -47,6 +49,8 @@ class FileReport:
         Rows it gave.
     n_duplicates : int
         Papers left out because the digest has them already.
+    n_known : int
+        Papers left out because a store had them in that digest before.
     """
 
     file: str
@@ -57,6 +61,7 @@ class FileReport:
     n_blocks: int
     n_papers: int
     n_duplicates: int
+    n_known: int = 0
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,35 @@ class LoadReport:
             n_in_several_digests=report["n_in_several_digests"],
         )
 
+    @classmethod
+    def joined(cls, reports: Sequence[Self], *, n_papers: int, n_in_several_digests: int) -> Self:
+        """Return the reports of several runs as one, the digests in their order.
+
+        Parameters
+        ----------
+        reports : sequence of LoadReport
+            In the order of the runs.
+        n_papers, n_in_several_digests : int
+            Of all runs together: a paper may have come in two of them.
+        """
+        files = sorted(
+            (file for report in reports for file in report.files),
+            key=lambda file: (file.digest_date, file.file),
+        )
+        order = {file.file: place for place, file in enumerate(files)}
+        dropped = sorted(
+            (one for report in reports for one in report.dropped),
+            key=lambda one: (order.get(one.file, len(order)), one.line),
+        )
+        return cls(
+            files=tuple(files),
+            dropped=tuple(dropped),
+            notes=tuple(dict.fromkeys(note for report in reports for note in report.notes)),
+            not_read=tuple(dict.fromkeys(one for report in reports for one in report.not_read)),
+            n_papers=n_papers,
+            n_in_several_digests=n_in_several_digests,
+        )
+
     def sentences(self) -> list[str]:
         """Say in plain lines what was read, how it was dated and what was left out."""
         several = self.n_in_several_digests
@@ -181,10 +215,18 @@ class LoadReport:
             + (f", {several} of them in more than one digest" if several else "")
             + f", from {_count(self.n_files, 'file')}"
         ]
+        shown = self.files if len(self.files) <= _MOST_FILES else self.files[-_MOST:]
+        if len(shown) < len(self.files):
+            days = [
+                file.digest_date.isoformat() for file in (self.files[0], self.files[-_MOST - 1])
+            ]
+            more = len(self.files) - len(shown)
+            lines.append(f"{more:,} files of {days[0]} to {days[1]}, then:")
         lines += [
             f"{file.file}: {_count(file.n_papers, 'paper')}"
             f" of {file.digest_date.isoformat()} ({file.date_from})"
-            for file in self.files
+            + (f", and {file.n_known:,} that the store has already" if file.n_known else "")
+            for file in shown
         ]
         lines += self.notes
         lines += self._losses()

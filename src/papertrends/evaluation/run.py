@@ -13,7 +13,6 @@ from typing import Any
 
 import pandas as pd
 
-from papertrends.analysis import versions
 from papertrends.dumps.inputs import Inputs
 from papertrends.encoders import Encoder, Vectors, resolve_encoder
 from papertrends.errors import InputError
@@ -21,6 +20,7 @@ from papertrends.evaluation.inputs import Labelled, from_table, read
 from papertrends.evaluation.keywords import TOP, KeywordFigures, keyword_figures, single_words
 from papertrends.evaluation.measures import NO_THEME, Agreement, agreement, groups_of
 from papertrends.evaluation.stability import Stability, stability
+from papertrends.fits import versions
 from papertrends.progress import Progress, silent
 from papertrends.themes.fitted import one_row_each, texts_of_papers
 from papertrends.themes.model import ThemeModel

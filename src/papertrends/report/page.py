@@ -150,6 +150,7 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters["tight"] = _tight
+    environment.filters["paper_link"] = _paper_link
     return environment
 
 
@@ -159,6 +160,11 @@ def _tight(text: str) -> str:
     for sign in (" %", " = ", " < "):
         text = text.replace(sign, sign.replace(" ", "\u00a0"))
     return text
+
+
+def _paper_link(paper_id: str) -> str:
+    """Return the address of one paper in the list of papers."""
+    return f"#papers&only={quote(paper_id, safe='')}"
 
 
 def _source(environment: jinja2.Environment, name: str) -> str:

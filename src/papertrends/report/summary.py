@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from papertrends.drawing.looks import iso_day, period_label
+from papertrends.report.changed import changed
 from papertrends.report.digest import counted_text, digest_sentences
 from papertrends.report.events import doubts, remarks
 from papertrends.report.headline import (
@@ -23,6 +24,7 @@ from papertrends.report.headline import (
     headline,
     is_significant,
 )
+from papertrends.report.history import Since
 from papertrends.report.levels import levels, parts_of, tree
 from papertrends.report.listed import paper_rows, unassigned_papers
 from papertrends.report.method import charts, method, stability_text
@@ -60,6 +62,7 @@ def summarise(
     versions: Mapping[str, str],
     notes: Sequence[str] = (),
     offline_labels: Mapping[str, str] | None = None,
+    since: Since | None = None,
 ) -> Summary:
     """Write down every number and sentence of the report.
 
@@ -79,6 +82,8 @@ def summarise(
         What else the reader should know, such as methods done without.
     offline_labels : mapping of theme id to str, optional
         The label found offline of each theme that somebody else named.
+    since : Since, optional
+        What the last run on a store was, where the tables say what it changed.
 
     Returns
     -------
@@ -99,6 +104,7 @@ def summarise(
         by=by,
         facts=_facts(tables, cards, len(papers), len(periods), by),
         headline=headline(cards, periods, by=by),
+        changed=changed(tables, cards, since or Since()),
         notices=tuple(capital(text) for text in sentences if "assum" in text.lower()),
         periods=periods,
         themes=cards,

@@ -52,6 +52,20 @@ def points(difference: float) -> str:
     return f"{number} point{'' if number == '1' else 's'}"
 
 
+def signed_points(difference: float) -> str:
+    """Write by how many percentage points a share moved, with its sign.
+
+    Examples
+    --------
+    >>> signed_points(0.0214), signed_points(-0.003), signed_points(0.00004)
+    ('+2.1', '−0.3', '0.0')
+    """
+    number = f"{abs(100 * difference):.1f}"
+    if float(number) == 0:
+        return number
+    return ("+" if difference > 0 else "−") + number
+
+
 def interval(low: float, high: float) -> str:
     """Write the interval of a share.
 

@@ -7,13 +7,15 @@ manners. Must not import BERTopic, nor know what the papers say beyond a key.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from papertrends.encoders import Vectors
+from papertrends.themes.anchoring import Anchored, Past, anchored
 from papertrends.themes.graph import main_axes
-from papertrends.themes.grouping import TRIED, Grouping, Step, group, silent
+from papertrends.themes.grouping import TRIED, Step, group, no_groups, silent
 from papertrends.themes.kmeans import Floats, Keys, Labels, Points, keys_of
 
 _AXES = 128
@@ -24,6 +26,47 @@ _LEAST_BROAD, _LEAST_FINER = 3, 4
 _FINER_TRIED = (0.6, 1.0)
 #: Parts of a smaller group would be found in whatever it holds.
 _LEAST_SPLIT = 20
+
+
+@dataclass(frozen=True)
+class Before:
+    """The groups that papers were in: broad ones, and the finer ones within them."""
+
+    broad: Past
+    finer: Past
+
+    def finer_of(self, papers: Labels, labels: Labels, group: int) -> list[int]:
+        """Return the finer groups most of which are in `group`, where papers have `labels`."""
+        homes = self.finer.home[papers]
+        both = np.zeros((len(self.finer.pinned), int(labels.max(initial=-1)) + 2))
+        known = homes >= 0
+        np.add.at(both, (homes[known], labels[known]), 1)  # -1 is the last column
+        both = both[:, :-1]
+        inside = both[:, group] if group < both.shape[1] else np.zeros(len(both))
+        first = (both[:, :group] < inside[:, None]).all(axis=1)
+        most = first & (both.max(axis=1, initial=0) == inside) & (inside > 0)
+        return np.flatnonzero(most).tolist()
+
+
+@dataclass(frozen=True)
+class Finer:
+    """Finer groups, the largest first.
+
+    Attributes
+    ----------
+    labels : numpy.ndarray of int, shape (n,)
+        Finer group of each paper, -1 for none.
+    parents : list of int
+        The group that each finer group is part of.
+    stability : numpy.ndarray
+    anchors : list of int
+        The finer group it was before, -1 for a new one.
+    """
+
+    labels: Labels
+    parents: list[int]
+    stability: Floats
+    anchors: list[int]
 
 
 class MainAxes:
@@ -54,6 +97,8 @@ class ConsensusGroups:
         Number of the point of each paper, see `same_vectors`.
     step : callable, optional
         Told how much is done of how much.
+    before : Before, optional
+        The groups that the papers were in, to be held fast to.
 
     Attributes
     ----------
@@ -61,6 +106,8 @@ class ConsensusGroups:
         Group of each paper, -1 for none; 0 is the largest.
     grouping_ : Grouping
         The groups of the points.
+    anchors_ : numpy.ndarray of int, shape (groups,)
+        The group it was `before`, -1 for a new one.
     """
 
     def __init__(
@@ -68,25 +115,41 @@ class ConsensusGroups:
         texts: Sequence[str],
         same: Labels,
         step: Step = silent,
+        before: Before | None = None,
     ) -> None:
-        self.texts, self.same, self.step = texts, same, step
+        self.texts, self.same, self.step, self.before = texts, same, step, before
 
     def fit(self, points: Points, y: object = None) -> ConsensusGroups:
         """Group papers by `points`, shape (n, d)."""
         del y  # scikit-learn's signature
         self._keys = keys_of(self.texts)
-        _, first = np.unique(self.same, return_index=True)
+        first = self._first()
         # The least key of its papers, so that their order does not matter.
         self._point_keys = np.full(len(first), np.iinfo(np.uint64).max, dtype=np.uint64)
         np.minimum.at(self._point_keys, self.same, self._keys)
         self._points = np.asarray(points, dtype=np.float32)[first]
         least = least_broad(len(first))
-        self.grouping_ = _grouped(self._points, self._point_keys, least, step=self.step)
+        past = None if self.before is None else self.before.broad.part(first)
+        found = _grouped(self._points, self._point_keys, least, past, step=self.step)
+        self.grouping_, self.anchors_ = found.grouping, found.anchors
         self.labels_ = self.grouping_.labels[self.same]
         self._means = np.array(
             [self._points[self.grouping_.labels == label].mean(axis=0) for label in self.names()]
         ).reshape(-1, self._points.shape[1])
         return self
+
+    def _first(self) -> Labels:
+        """Return a paper of each point: the first, or the first that is to stay where it was."""
+        order = np.arange(len(self.same))
+        if self.before is not None:
+            order = np.argsort(~self.before.broad.settled, kind="stable")
+        _, first = np.unique(self.same[order], return_index=True)
+        return np.asarray(order[first], dtype=np.int64)
+
+    def _is_part(self, name: int) -> bool:
+        """Say whether a group was found as part of a larger one: parts are not split again."""
+        was = int(self.anchors_[name])
+        return self.before is not None and was >= 0 and bool(self.before.broad.nested[was])
 
     def names(self) -> range:
         """Return the groups."""
@@ -109,37 +172,39 @@ class ConsensusGroups:
         share = np.clip(votes[np.arange(len(votes)), near], 0, 1)
         return near[self.same], share[self.same]
 
-    def finer(self) -> tuple[Labels, list[int], Floats]:
-        """Split the groups that really fall into finer ones.
-
-        Returns
-        -------
-        labels : numpy.ndarray of int, shape (n,)
-            Finer group of each paper, -1 for none; 0 is the largest.
-        parents : list of int
-            The group that each finer group is part of.
-        stability : numpy.ndarray
-        """
+    def finer(self) -> Finer:
+        """Split the groups that really fall into finer ones, or did before."""
         broad = self.grouping_.labels
-        found: list[tuple[int, float, NDArray[np.int64]]] = []
+        first = self._first()
+        found: list[tuple[int, int, float, NDArray[np.int64]]] = []
         for name in self.names():
             rows = np.flatnonzero(broad == name)
-            if len(rows) < _LEAST_SPLIT:
+            anchors, past = [], None
+            if self.before is not None:
+                anchors = self.before.finer_of(first, broad, name)
+                past = self.before.finer.part(first[rows], anchors)
+            if not anchors and (len(rows) < _LEAST_SPLIT or self._is_part(name)):
                 continue
             parts = _grouped(
-                self._points[rows], self._point_keys[rows], _LEAST_FINER, tried=_FINER_TRIED
+                self._points[rows], self._point_keys[rows], _LEAST_FINER, past, tried=_FINER_TRIED
             )
-            if len(parts.stability) >= 2:
+            was = [anchors[one] if one >= 0 else -1 for one in parts.anchors.tolist()]
+            if len(was) >= 2 or max(was, default=-1) >= 0:
+                labels, stability = parts.grouping.labels, parts.grouping.stability
                 found += [
-                    (name, float(again), rows[parts.labels == part])
-                    for part, again in enumerate(parts.stability)
+                    (name, was[part], float(again), rows[labels == part])
+                    for part, again in enumerate(stability)
                 ]
-        found.sort(key=lambda one: -len(one[2]))
+        found.sort(key=lambda one: -len(one[3]))
         labels = np.full(len(broad), -1)
-        for number, (_, _, rows) in enumerate(found):
+        for number, (_, _, _, rows) in enumerate(found):
             labels[rows] = number
-        stability = np.array([again for _, again, _ in found])
-        return labels[self.same], [name for name, _, _ in found], stability
+        return Finer(
+            labels[self.same],
+            [name for name, _, _, _ in found],
+            np.array([again for _, _, again, _ in found]),
+            [was for _, was, _, _ in found],
+        )
 
 
 def least_broad(n_points: int) -> int:
@@ -157,10 +222,14 @@ def _grouped(
     points: Points,
     keys: Keys,
     least: int,
+    past: Past | None,
     *,
     tried: Sequence[float] = TRIED,
     step: Step = silent,
-) -> Grouping:
-    if len(points) < MIN_POINTS:
-        return Grouping(np.full(len(points), -1), np.zeros((len(points), 0)), np.zeros(0))
-    return group(points, keys, least=least, tried=tried, step=step)
+) -> Anchored:
+    if past is not None:
+        return anchored(points, keys, past, least=least, tried=tried, step=step)
+    found = no_groups(len(points))
+    if len(points) >= MIN_POINTS:
+        found = group(points, keys, least=least, tried=tried, step=step)
+    return Anchored(found, np.full(len(found.stability), -1), np.zeros(0), np.zeros(0))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,16 @@ from numpy.typing import NDArray
 from papertrends.encoders import Vectors
 from papertrends.errors import InputError
 from papertrends.progress import Progress, silent
-from papertrends.themes.consensus import MIN_POINTS, ConsensusGroups, MainAxes, same_vectors
+from papertrends.themes.anchoring import Past, one_to_one
+from papertrends.themes.consensus import (
+    MIN_POINTS,
+    Before,
+    ConsensusGroups,
+    MainAxes,
+    same_vectors,
+)
 from papertrends.themes.graph import main_axes
+from papertrends.themes.grouping import jaccards
 from papertrends.themes.kmeans import Floats, Labels
 from papertrends.themes.labels import phrase_analyzer, vocabulary
 
@@ -62,6 +70,9 @@ class Discovery:
         The same of each finer topic.
     bertopic : bertopic.BERTopic
         The fitted model, of the broad topics.
+    was, finer_was : dict of int to int
+        The group before (see `Before`) that a broad or finer topic is; new ones are not
+        in it.
     """
 
     topics: Labels
@@ -74,6 +85,8 @@ class Discovery:
     weights: dict[int, dict[str, float]]
     finer_weights: dict[int, dict[str, float]]
     bertopic: Any
+    was: dict[int, int] = field(default_factory=dict)
+    finer_was: dict[int, int] = field(default_factory=dict)
 
 
 def discover(
@@ -82,6 +95,7 @@ def discover(
     *,
     seed: int,
     bertopic: Any = None,
+    before: Before | None = None,
     progress: Progress = silent,
 ) -> Discovery:
     """Group papers by what they are about.
@@ -95,6 +109,9 @@ def discover(
         always have the same topics and a few more papers change little.
     bertopic : bertopic.BERTopic, optional
         A model of one's own: if fitted it assigns its topics, else it is fitted.
+    before : Before, optional
+        Groups the papers were in, to be held fast to; with a model of one's own its
+        topics are only matched to them.
     progress : Progress, optional
 
     Raises
@@ -108,33 +125,39 @@ def discover(
     """
     del seed
     if bertopic is not None:
-        return _with_own(bertopic, texts, vectors)
+        own = _with_own(bertopic, texts, vectors)
+        return own if before is None else replace(own, was=_matched(own.topics, before.broad))
     groups = ConsensusGroups(
-        texts, same_vectors(vectors), lambda done, total: progress("grouping", done, total)
+        texts,
+        same_vectors(vectors),
+        lambda done, total: progress("grouping", done, total),
+        before,
     )
     model = _bertopic(texts, groups)
     # Where papers share no phrase at all, c-TF-IDF divides by their count of zero.
     with np.errstate(divide="ignore", invalid="ignore"):
         topics, _ = model.fit_transform(list(texts), embeddings=np.asarray(vectors))
-        finer, parents, finer_stability = groups.finer()
-        finer_weights = _finer_weights(model, texts, finer)
+        finer = groups.finer()
+        finer_weights = _finer_weights(model, texts, finer.labels)
     found = np.asarray(topics, dtype=np.int64)
     # BERTopic may number groups of one size in another order.
     names = dict(zip(groups.labels_.tolist(), found.tolist(), strict=True))
     near, strength = groups.nearest()
     return Discovery(
         topics=found,
-        finer=finer,
-        parents={number: names[parent] for number, parent in enumerate(parents)},
+        finer=finer.labels,
+        parents={number: names[parent] for number, parent in enumerate(finer.parents)},
         stability={
             names[group]: float(groups.grouping_.stability[group]) for group in groups.names()
         },
-        finer_stability=dict(enumerate(finer_stability.tolist())),
+        finer_stability=dict(enumerate(finer.stability.tolist())),
         strength=strength,
         nearest=np.array([names.get(group, -1) for group in near.tolist()], dtype=np.int64),
         weights=_weights(model, found),
         finer_weights=finer_weights,
         bertopic=model,
+        was={names[group]: was for group, was in enumerate(groups.anchors_.tolist()) if was >= 0},
+        finer_was={number: was for number, was in enumerate(finer.anchors) if was >= 0},
     )
 
 
@@ -221,6 +244,16 @@ def _with_own(model: Any, texts: Sequence[str], vectors: Vectors) -> Discovery:
         finer_weights={},
         bertopic=model,
     )
+
+
+def _matched(topics: Labels, past: Past) -> dict[int, int]:
+    """Return the group before that each topic is, matched by the papers that were settled."""
+    homes = np.where(past.settled, past.home, -1)
+    names = _names(topics)
+    places = np.searchsorted(names, topics) if names else topics
+    found = np.where(topics >= 0, places, -1)
+    pairs = one_to_one(jaccards(homes, found, len(past.pinned), len(names)))
+    return {names[column]: anchor for anchor, column in pairs}
 
 
 def _nearest_mean(vectors: Vectors, topics: Labels) -> Labels:

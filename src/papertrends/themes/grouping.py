@@ -9,7 +9,7 @@ same in every batch. Must not know of papers, texts or BERTopic.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,33 @@ class Grouping:
     labels: Labels
     votes: Floats
     stability: Floats
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What the runs find when they look for one number of groups.
+
+    Attributes
+    ----------
+    grouping : Grouping
+        What all of them agree on; groups that fall apart are still in it.
+    alone : numpy.ndarray of int, shape (batches, n)
+        The group each batch by itself puts each point into, -1 for none.
+    present : numpy.ndarray of bool, shape (batches, n)
+        The points that each batch looked at.
+    few : bool
+        Whether these are fewer groups than usual.
+    """
+
+    grouping: Grouping
+    alone: Labels
+    present: NDArray[np.bool_]
+    few: bool = False
+
+    @property
+    def n_groups(self) -> int:
+        """How many groups were looked for."""
+        return len(self.grouping.stability)
 
 
 @dataclass(frozen=True)
@@ -122,20 +149,45 @@ def group(
     are clustered); Ben-Hur, Elisseeff and Guyon 2002 (the number of groups by
     stability); Hennig 2007, "Cluster-wise assessment of cluster stability".
     """
-    nothing = Grouping(np.full(len(points), -1), np.zeros((len(points), 0)), np.zeros(0))
+    heard = candidates(points, keys, least=least, tried=tried, step=step)
+    found = firmest(heard)
+    return no_groups(len(points)) if found is None else kept(found.grouping, points, least)
+
+
+def no_groups(n_points: int) -> Grouping:
+    """Return the grouping that leaves every point in none."""
+    return Grouping(np.full(n_points, -1), np.zeros((n_points, 0)), np.zeros(0))
+
+
+def candidates(
+    points: Points,
+    keys: Keys,
+    *,
+    least: int,
+    tried: Sequence[float] = TRIED,
+    step: Step = silent,
+) -> list[Candidate]:
+    """Return what the runs find for each number of groups, the fewest first; see `group`."""
     usual = _numbers(len(points), least, tried)
     few = _numbers(len(points), least, _FEW if len(points) <= _SMALL else ())
     numbers = sorted({*usual, *few})
     batches = batches_of(points, keys) if numbers else []
-    found, firmest = nothing, -1.0
+    found = []
     for done, n_groups in enumerate(numbers):
-        candidate = consensus(ask(batches, keys, n_groups), n_groups)
-        firm = firmness(candidate)
-        # Of equally firm ones the most.
-        if firm >= firmest - 1e-9 and (n_groups in usual or firm >= _CLEAR):
-            found, firmest = candidate, firm
+        one = candidate(ask(batches, keys, n_groups), n_groups)
+        found.append(replace(one, few=n_groups not in usual))
         step(done + 1, len(numbers))
-    return _kept(found, points, least)
+    return found
+
+
+def firmest(found: Sequence[Candidate]) -> Candidate | None:
+    """Return the candidate that most of a point's group is found again in; of equals the most."""
+    best, most = None, -1.0
+    for one in found:
+        firm = firmness(one.grouping)
+        if firm >= most - 1e-9 and (not one.few or firm >= _CLEAR):
+            best, most = one, firm
+    return best
 
 
 def firmness(found: Grouping) -> float:
@@ -172,28 +224,39 @@ def batches_of(points: Points, keys: Keys) -> list[Batch]:
     return chosen
 
 
-def consensus(heard: Opinions, n_groups: int) -> Grouping:
-    """Return the groups that all runs agree on, and how much of them each batch finds alone."""
+def candidate(heard: Opinions, n_groups: int) -> Candidate:
+    """Return the groups that all runs agree on, and those of each batch alone."""
     votes = _agreed(heard.labels, n_groups)
     labels = _majority(votes)
+    alone = np.full(heard.present.shape, -1)
     again = []
     for batch, inside in enumerate(heard.present):
         part = heard.labels[batch * _RUNS : (batch + 1) * _RUNS, inside]
-        again.append(best_jaccard(labels[inside], _majority(_agreed(part, n_groups)), n_groups))
-    return Grouping(labels, votes, np.mean(again, axis=0))
+        alone[batch, inside] = _majority(_agreed(part, n_groups))
+        again.append(best_jaccard(labels[inside], alone[batch, inside], n_groups))
+    return Candidate(Grouping(labels, votes, np.mean(again, axis=0)), alone, heard.present)
 
 
-def best_jaccard(labels: Labels, others: Labels, n_groups: int) -> Floats:
+def best_jaccard(
+    labels: Labels, others: Labels, n_groups: int, n_others: int | None = None
+) -> Floats:
     """Return the best Jaccard index of each group of `labels` with a group of `others`.
 
-    Labels are 0 to ``n_groups - 1``, or -1 for none; a group without points has 0.
+    Labels are 0 to ``n_groups - 1`` (of `others` to ``n_others - 1``, as many unless
+    given), or -1 for none; a group without points has 0.
     """
-    both = np.zeros((n_groups + 1, n_groups + 1))
+    alike = jaccards(labels, others, n_groups, n_groups if n_others is None else n_others)
+    return np.asarray(alike.max(axis=1, initial=0.0))
+
+
+def jaccards(labels: Labels, others: Labels, n_groups: int, n_others: int) -> Floats:
+    """Return the Jaccard index of each group with each other one, shape (n_groups, n_others)."""
+    both = np.zeros((n_groups + 1, n_others + 1))
     np.add.at(both, (labels, others), 1)  # -1 is the last row and column
     sizes, other_sizes = both.sum(axis=1)[:-1], both.sum(axis=0)[:-1]
     both = both[:-1, :-1]
     either = sizes[:, None] + other_sizes - both
-    return np.asarray((both / np.maximum(either, 1)).max(axis=1))
+    return np.asarray(both / np.maximum(either, 1))
 
 
 def _majority(votes: Floats) -> Labels:
@@ -250,7 +313,7 @@ def _votes(members: Any, groups: Labels, n_groups: int) -> Floats:
     return np.asarray((members @ belongs).toarray())
 
 
-def _kept(found: Grouping, points: Points, least: int) -> Grouping:
+def kept(found: Grouping, points: Points, least: int) -> Grouping:
     """Give up groups that do not hold together, and order the others by size."""
     n_groups = found.votes.shape[1]
     sizes = np.bincount(found.labels + 1, minlength=n_groups + 1)[1:]

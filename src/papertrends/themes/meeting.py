@@ -7,7 +7,8 @@ look for named themes (``named.py``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,9 @@ Floats = NDArray[np.float64]
 
 #: A group this alike to a named theme (Jaccard index of their papers) is that theme; a broad
 #: one with this part of its papers in a named theme lies under it.
-_SAME, _UNDER = 0.4, 0.6
+SAME, _UNDER = 0.4, 0.6
+#: A theme that was there before moves under another, or away, if that is clear by this much.
+_HELD = 0.2
 #: A group of papers that reruns find again less than this is not a theme.
 _LEAST_STABLE = 0.25
 
@@ -70,6 +73,33 @@ class DiscoveredThemes:
 
 
 @dataclass(frozen=True)
+class Recognised:
+    """Which groups are themes that were there before.
+
+    Attributes
+    ----------
+    broad, finer : mapping of topic to (theme id, name)
+    same : mapping of topic to float
+        The Jaccard index from which a broad group is a named theme, where that is not
+        the usual one: what was a theme of its own, or was not, stays so.
+    parents : mapping of theme id to theme id
+        The broader theme that each lay under, empty for none.
+    names, ids : frozenset of str
+        What no new theme may be called: all names and ids there ever were.
+    """
+
+    broad: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    finer: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    same: Mapping[int, float] = field(default_factory=dict)
+    parents: Mapping[str, str] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
+
+
+_NOBODY = Recognised()
+
+
+@dataclass(frozen=True)
 class _Group:
     """Papers that belong together, and what lies above them: a broad topic or a named theme."""
 
@@ -80,10 +110,15 @@ class _Group:
     stability: float
     above: int | None = None
     named: int | None = None
+    known: tuple[str, str] | None = None
 
 
 def meet(
-    found: Discovery, named: NamedThemes, corpus: Corpus, phrasing: Phrasing
+    found: Discovery,
+    named: NamedThemes,
+    corpus: Corpus,
+    phrasing: Phrasing,
+    was: Recognised = _NOBODY,
 ) -> DiscoveredThemes:
     """Turn groups of papers into themes beside the named ones.
 
@@ -98,16 +133,22 @@ def meet(
     named : NamedThemes
     corpus, phrasing
         n papers and their phrases.
+    was : Recognised, optional
+        Groups that are themes there were before: they keep id and name.
     """
     members = named.scores >= THRESHOLD
-    broad, folded = _broad_groups(found, members)
-    groups = _in_order(broad, _finer_groups(found, members, broad, folded))
+    broad, folded = _broad_groups(found, members, named.ids, was)
+    groups = _in_order(broad, _finer_groups(found, members, broad, folded, was))
     place = {group.topic: number for number, group in enumerate(groups) if not group.is_finer}
     parents = [-1 if group.above is None else place[group.above] for group in groups]
-    words = _words(groups, parents, phrasing, named)
+    words = _words(groups, parents, phrasing, named, was)
     rows = [group.rows for group in groups]
     centroids = Centroids.fit(corpus.joined, rows, parents)
-    ids = _ids([one.label for one in words], taken=list(named.ids))
+    ids = _ids(
+        [one.label for one in words],
+        taken={*named.ids, *was.ids},
+        known=["" if group.known is None else group.known[0] for group in groups],
+    )
     over = [
         ids[parent] if parent >= 0 else "" if group.named is None else named.ids[group.named]
         for group, parent in zip(groups, parents, strict=True)
@@ -123,38 +164,56 @@ def meet(
 
 
 def _broad_groups(
-    found: Discovery, members: NDArray[np.bool_]
+    found: Discovery, members: NDArray[np.bool_], named_ids: tuple[str, ...], was: Recognised
 ) -> tuple[list[_Group], dict[int, int]]:
     """Return the broad groups that are themes, and the named themes (columns) others are."""
     groups, folded = [], {}
     for topic in sorted(found.stability):
-        stability = found.stability[topic]
-        if stability < _LEAST_STABLE:
+        stability, known = found.stability[topic], was.broad.get(topic)
+        if stability < _LEAST_STABLE and known is None:
             continue
         inside = found.topics == topic
-        same = _same(inside, members)
+        same = _same(inside, members, was.same.get(topic, SAME))
         if same is not None:
             folded[topic] = same
             continue
-        within = members[inside].mean(axis=0)
-        over = int(within.argmax()) if len(within) and within.max() >= _UNDER else None
+        over = _under(members[inside].mean(axis=0), named_ids, known, was)
         rows = np.flatnonzero(inside)
-        groups.append(_Group(topic, False, rows, found.weights[topic], stability, named=over))
+        weights = found.weights[topic]
+        groups.append(_Group(topic, False, rows, weights, stability, named=over, known=known))
     return groups, folded
 
 
+def _under(
+    within: Floats, named_ids: tuple[str, ...], known: tuple[str, str] | None, was: Recognised
+) -> int | None:
+    """Return the column of the named theme that a group lies under, given its parts within them."""
+    if known is not None and (before := was.parents.get(known[0], "")) in named_ids:
+        column = named_ids.index(before)
+        if within[column] >= _UNDER - _HELD:
+            return column
+    least = _UNDER if known is None else _UNDER + _HELD
+    return int(within.argmax()) if len(within) and within.max() >= least else None
+
+
 def _finer_groups(
-    found: Discovery, members: NDArray[np.bool_], broad: list[_Group], folded: dict[int, int]
+    found: Discovery,
+    members: NDArray[np.bool_],
+    broad: list[_Group],
+    folded: dict[int, int],
+    was: Recognised,
 ) -> list[_Group]:
     """Return the finer groups under broad groups, and under named themes that groups are."""
     standing = {group.topic for group in broad}
     groups = []
     for topic, stability in sorted(found.finer_stability.items()):
         inside, above = found.finer == topic, found.parents[topic]
-        if stability < _LEAST_STABLE or not (above in standing or above in folded):
+        known = was.finer.get(topic)
+        weak = stability < _LEAST_STABLE and known is None
+        if weak or not (above in standing or above in folded):
             continue
         # Parts of a group that is a named theme are often much like that theme too.
-        if _same(inside, members) in (None, folded.get(above)):
+        if known or _same(inside, members) in (None, folded.get(above)):
             groups.append(
                 _Group(
                     topic,
@@ -164,15 +223,16 @@ def _finer_groups(
                     stability,
                     above=above if above in standing else None,
                     named=folded.get(above),
+                    known=known,
                 )
             )
     return groups
 
 
-def _same(inside: NDArray[np.bool_], members: NDArray[np.bool_]) -> int | None:
+def _same(inside: NDArray[np.bool_], members: NDArray[np.bool_], least: float = SAME) -> int | None:
     """Return the column of the named theme that a group is, or None."""
     overlap = [jaccard(inside, members[:, column]) for column in range(members.shape[1])]
-    return int(np.argmax(overlap)) if max(overlap, default=0.0) >= _SAME else None
+    return int(np.argmax(overlap)) if max(overlap, default=0.0) >= least else None
 
 
 def _in_order(broad: list[_Group], finer: list[_Group]) -> list[_Group]:
@@ -189,21 +249,38 @@ def _in_order(broad: list[_Group], finer: list[_Group]) -> list[_Group]:
 
 
 def _words(
-    groups: list[_Group], parents: list[int], phrasing: Phrasing, named: NamedThemes
+    groups: list[_Group],
+    parents: list[int],
+    phrasing: Phrasing,
+    named: NamedThemes,
+    was: Recognised,
 ) -> list[Wording]:
-    """Name the groups: broad ones against all papers, finer ones against those beside them."""
+    """Name the groups: broad ones against all papers, finer ones against those beside them.
+
+    Those that have a name keep it and only have new keywords.
+    """
     taken = [phrase for fitted in named.fitted for phrase in fitted.phrases]
+    taken += sorted(was.names)
     words: dict[int, Wording] = {}
     for parent in sorted(set(parents)):  # -1, the top, comes first
         below = [number for number, over in enumerate(parents) if over == parent]
-        words |= word_themes(
-            phrasing,
-            {number: groups[number].rows for number in below},
-            {number: groups[number].weights for number in below},
-            among=groups[parent].rows if parent >= 0 else None,
-            taken=[*taken, *(one.label for one in words.values())],
-            beside=words[parent].keywords if parent >= 0 else (),
+        known, new = (
+            [number for number in below if (groups[number].known is None) == is_new]
+            for is_new in (False, True)
         )
+        for numbers in filter(None, (known, new)):
+            words |= word_themes(
+                phrasing,
+                {number: groups[number].rows for number in numbers},
+                {number: groups[number].weights for number in numbers},
+                among=groups[parent].rows if parent >= 0 else None,
+                taken=[*taken, *(one.label for one in words.values())],
+                beside=words[parent].keywords if parent >= 0 else (),
+            )
+            for number in numbers:
+                name = groups[number].known
+                if name is not None:
+                    words[number] = Wording(name[1], words[number].keywords)
     return [words[number] for number in range(len(groups))]
 
 
@@ -237,15 +314,19 @@ def _scores(found: Discovery, groups: list[_Group], centroids: Centroids, corpus
     return scores
 
 
-def _ids(labels: list[str], *, taken: list[str]) -> tuple[str, ...]:
-    """Return an identifier for each label that no other theme has."""
-    used = set(taken)
+def _ids(
+    labels: list[str], *, taken: Collection[str], known: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return the identifier of each label: the one it is known by, or one that no theme has."""
+    known = known or [""] * len(labels)
+    used = {*taken, *known}
     ids = []
-    for label in labels:
-        base = slug(label) or "theme"
-        identifier, number = base, 2
-        while identifier in used:
-            identifier, number = f"{base}-{number}", number + 1
+    for label, identifier in zip(labels, known, strict=True):
+        base, number = slug(label) or "theme", 2
+        if not identifier:
+            identifier = base
+            while identifier in used:
+                identifier, number = f"{base}-{number}", number + 1
         used.add(identifier)
         ids.append(identifier)
     return tuple(ids)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from papertrends.encoders import (
     LSA,
     Encoder,
+    Vectors,
     cache_folder,
     encode_cached,
     resolve_encoder,
@@ -95,6 +96,23 @@ class ThemeModel:
         }
         self._fitted: Fitted | None = None
         self._found_by: Any = None
+        self._encoded: Vectors | None = None
+
+    @classmethod
+    def of(
+        cls, fitted: Fitted, themes: Iterable[str | Theme], *, encoder: str | Encoder, seed: int
+    ) -> ThemeModel:
+        """Return the model of a fit that was made before.
+
+        Parameters
+        ----------
+        fitted : Fitted
+        themes, encoder, seed
+            What it was made with.
+        """
+        model = cls(themes, encoder=encoder, seed=seed)
+        model._fitted = fitted
+        return model
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters it was made with, as scikit-learn's estimators do."""
@@ -115,7 +133,7 @@ class ThemeModel:
                     f"ThemeModel has no parameter '{name}'", did_you_mean(name, self._params)
                 )
         self._params |= params
-        self._fitted = None
+        self._fitted = self._encoded = None
         return self
 
     def fit(
@@ -152,7 +170,7 @@ class ThemeModel:
         themes = as_themes(self._params["themes"])
         papers = _checked(papers)
         unique = one_row_each(papers)
-        given = _examples(themes, unique)
+        given = examples_among(themes, unique)
         encoder = resolve_encoder(self._params["encoder"])
         texts = texts_of_papers(unique)
         described = [describe(theme) for theme in themes]
@@ -164,11 +182,12 @@ class ThemeModel:
             )
             for one in warming:
                 one.result()
+        self._encoded = vectors[: len(texts)]
         # Sums over several BLAS threads would depend on the number of cores.
         with threadpool_limits(limits=1):
             lsa = LSA.fit(texts)
             corpus = corpus_of(unique, vectors[: len(texts)], lsa)
-            self._fitted, self._found_by = search(
+            self._fitted, self._found_by, _ = search(
                 themes,
                 vectors[len(texts) :],
                 given,
@@ -254,9 +273,7 @@ class ThemeModel:
         from papertrends.themes.saved import load
 
         fitted, params = load(Path(folder))
-        model = cls(**(params if encoder is None else {**params, "encoder": encoder}))
-        model._fitted = fitted
-        return model
+        return cls.of(fitted, **(params if encoder is None else {**params, "encoder": encoder}))
 
     @property
     def themes(self) -> pd.DataFrame:
@@ -292,6 +309,19 @@ class ThemeModel:
     def notes(self) -> tuple[str, ...]:
         """What was done without, and why, in sentences."""
         return self._require_fitted().notes
+
+    @property
+    def fitted(self) -> Fitted:
+        """What was learned, in plain values."""
+        return self._require_fitted()
+
+    @property
+    def encoded(self) -> Vectors | None:
+        """The encoder's vectors of the papers in the order of `map`, shape (n, d).
+
+        None in a model that was loaded.
+        """
+        return self._encoded
 
     @property
     def encoder_name(self) -> str:
@@ -348,7 +378,7 @@ def _checked(papers: pd.DataFrame) -> pd.DataFrame:
     return whole
 
 
-def _examples(
+def examples_among(
     themes: tuple[Theme, ...], unique: pd.DataFrame
 ) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
     """Find the examples and not-examples of each theme among the papers."""

@@ -9,6 +9,7 @@ import json
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ from papertrends.themes.fitted import Fitted
 from papertrends.themes.named import FittedTheme
 from papertrends.themes.theme import Theme
 
-_VERSION = 3
+#: Of what `pack` makes; other code may keep it elsewhere.
+VERSION = 3
 #: What json, numpy and zipfile raise when bytes of a file have changed.
 _DAMAGE = (
     OSError,
@@ -37,7 +39,8 @@ _DAMAGE = (
     NotImplementedError,
     zipfile.BadZipFile,
 )
-_TABLES = {
+#: The tables of a `Fitted`.
+FITTED_TABLES = {
     "themes": THEMES,
     "memberships": MEMBERSHIPS,
     "unassigned": UNASSIGNED,
@@ -64,8 +67,11 @@ def save(fitted: Fitted, params: dict[str, Any], folder: Path) -> None:
             f"cannot be made ({error.strerror})", "choose another folder", file=str(folder)
         ) from error
     try:
-        np.savez(temporary / "arrays.npz", **_arrays(fitted))
-        text = json.dumps(_plain(fitted, params), ensure_ascii=False, sort_keys=True, indent=1)
+        plain, arrays = pack(fitted)
+        np.savez(temporary / "arrays.npz", **arrays)
+        tables = {name: _rows(getattr(fitted, name)) for name in FITTED_TABLES}
+        data = {"version": VERSION, "params": params, **plain, **tables}
+        text = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1)
         (temporary / "model.json").write_text(text, encoding="utf-8")
         if folder.exists():
             folder.rmdir()
@@ -86,9 +92,9 @@ def load(folder: Path) -> tuple[Fitted, dict[str, Any]]:
         raise InputError("holds no saved model", "name a folder written by save", file=str(folder))
     try:
         data = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        if data["version"] != _VERSION:
+        if data["version"] != VERSION:
             raise InputError(
-                f"was written as version {data['version']} of the format, not {_VERSION}",
+                f"was written as version {data['version']} of the format, not {VERSION}",
                 "fit the model anew",
                 file=str(folder),
             )
@@ -98,7 +104,11 @@ def load(folder: Path) -> tuple[Fitted, dict[str, Any]]:
             np.load(file, allow_pickle=False) as arrays,
         ):
             read = {name: arrays[name] for name in arrays.files}
-        return _fitted(data, read), _params(data["params"])
+        tables = {
+            name: conform(pd.DataFrame(data[name], columns=list(schema)), schema)
+            for name, schema in FITTED_TABLES.items()
+        }
+        return unpack(data, read, tables), _params(data["params"])
     except _DAMAGE as error:
         if isinstance(error, InputError):
             raise
@@ -112,7 +122,14 @@ def _params(plain: dict[str, Any]) -> dict[str, Any]:
     return {"themes": themes, "encoder": plain["encoder"], "seed": plain["seed"]}
 
 
-def _arrays(fitted: Fitted) -> dict[str, Any]:
+def pack(fitted: Fitted) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what was learned, without its tables, as JSON-able values and as arrays.
+
+    Returns
+    -------
+    plain : dict
+    arrays : dict of str to numpy.ndarray
+    """
     arrays: dict[str, Any] = {
         "lsa_idf": fitted.lsa.idf,
         "lsa_components": fitted.lsa.components,
@@ -125,21 +142,17 @@ def _arrays(fitted: Fitted) -> dict[str, Any]:
         arrays[f"named_{number}_first"] = one.first
         arrays[f"named_{number}_second"] = one.second
         arrays[f"named_{number}_reference"] = np.array(one.reference)
-    return arrays
-
-
-def _plain(fitted: Fitted, params: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "version": _VERSION,
-        "params": params,
+    plain = {
         "encoder": fitted.encoder,
-        "lsa_terms": fitted.lsa.terms,
-        "space_terms": fitted.space.terms,
-        "named": [{"theme": one.theme.as_dict(), "phrases": one.phrases} for one in fitted.named],
-        "discovered_ids": fitted.discovered_ids,
-        "notes": fitted.notes,
-        **{name: _rows(getattr(fitted, name)) for name in _TABLES},
+        "lsa_terms": list(fitted.lsa.terms),
+        "space_terms": list(fitted.space.terms),
+        "named": [
+            {"theme": one.theme.as_dict(), "phrases": list(one.phrases)} for one in fitted.named
+        ],
+        "discovered_ids": list(fitted.discovered_ids),
+        "notes": list(fitted.notes),
     }
+    return plain, arrays
 
 
 def _rows(table: pd.DataFrame) -> list[list[Any]]:
@@ -150,32 +163,36 @@ def _rows(table: pd.DataFrame) -> list[list[Any]]:
     return [list(row) for row in plain.itertuples(index=False)]
 
 
-def _fitted(data: dict[str, Any], arrays: dict[str, Any]) -> Fitted:
-    named = []
-    for number, one in enumerate(data["named"]):
-        named.append(
-            FittedTheme(
-                Theme(**one["theme"]),
-                tuple(one["phrases"]),
-                arrays[f"named_{number}_vector"],
-                float(arrays[f"named_{number}_reference"]),
-                arrays[f"named_{number}_first"],
-                arrays[f"named_{number}_second"],
-            )
+def unpack(
+    plain: Mapping[str, Any], arrays: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
+) -> Fitted:
+    """Return the fit that `pack` made `plain` and `arrays` of, with its tables.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If something is missing or not what it was.
+    """
+    named = [
+        FittedTheme(
+            Theme(**one["theme"]),
+            tuple(one["phrases"]),
+            arrays[f"named_{number}_vector"],
+            float(arrays[f"named_{number}_reference"]),
+            arrays[f"named_{number}_first"],
+            arrays[f"named_{number}_second"],
         )
-    tables = {
-        name: conform(pd.DataFrame(data[name], columns=list(schema)), schema)
-        for name, schema in _TABLES.items()
-    }
+        for number, one in enumerate(plain["named"])
+    ]
     return Fitted(
-        encoder=data["encoder"],
-        lsa=LSA(tuple(data["lsa_terms"]), arrays["lsa_idf"], arrays["lsa_components"]),
-        space=WordSpace(tuple(data["space_terms"]), arrays["space_idf"]),
+        encoder=plain["encoder"],
+        lsa=LSA(tuple(plain["lsa_terms"]), arrays["lsa_idf"], arrays["lsa_components"]),
+        space=WordSpace(tuple(plain["space_terms"]), arrays["space_idf"]),
         named=tuple(named),
         centroids=Centroids(
             **{field.name: arrays[f"centroids_{field.name}"] for field in fields(Centroids)}
         ),
-        discovered_ids=tuple(data["discovered_ids"]),
-        notes=tuple(data["notes"]),
-        **tables,
+        discovered_ids=tuple(plain["discovered_ids"]),
+        notes=tuple(plain["notes"]),
+        **{name: tables[name] for name in FITTED_TABLES},
     )

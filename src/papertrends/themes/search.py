@@ -18,10 +18,19 @@ from papertrends.tables import MAP, THEMES, conform
 from papertrends.themes import discovered
 from papertrends.themes.consensus import same_vectors
 from papertrends.themes.evidence import THRESHOLD, Corpus, WordSpace, score
+from papertrends.themes.fates import fates
 from papertrends.themes.fitted import Fitted, can_be_primary, memberships_of, near_misses_of
 from papertrends.themes.labels import N_KEYWORDS, Phrasing, word_themes
 from papertrends.themes.meeting import DiscoveredThemes, NamedThemes, meet
 from papertrends.themes.named import fit_theme
+from papertrends.themes.registry import ThemeEvent
+from papertrends.themes.relearning import (
+    Anchors,
+    held_primaries,
+    held_scores,
+    recognise,
+    start_of,
+)
 from papertrends.themes.theme import Theme
 
 Floats = NDArray[np.float64]
@@ -68,7 +77,8 @@ def search(
     seed: int,
     bertopic: Any,
     progress: Progress,
-) -> tuple[Fitted, Any]:
+    anchors: Anchors | None = None,
+) -> tuple[Fitted, Any, tuple[ThemeEvent, ...]]:
     """Find all themes of a corpus.
 
     Parameters
@@ -81,12 +91,16 @@ def search(
         All appearances of them in digests.
     lsa, encoder, seed, bertopic, progress
         As `ThemeModel` has them.
+    anchors : Anchors, optional
+        Themes there were before, to be held fast to.
 
     Returns
     -------
     fitted : Fitted
     bertopic : bertopic.BERTopic or None
         The model that found the discovered themes.
+    events : tuple of ThemeEvent
+        What became of the themes there were before.
     """
     notes = []
     space = WordSpace.fit(texts)
@@ -100,17 +114,19 @@ def search(
         )
         others = DiscoveredThemes.none(corpus)
     else:
-        found = discovered.discover(
-            texts, corpus.joined, seed=seed, bertopic=bertopic, progress=progress
+        others, model = _discovered(
+            texts, corpus, named, phrasing, bertopic=bertopic, progress=progress, anchors=anchors
         )
-        others = meet(found, named, corpus, phrasing)
-        model = found.bertopic
         if not others.ids:
             notes.append("No group of papers beside the named themes held together as a theme.")
     theme_ids = (*named.ids, *others.ids)
     scores = np.hstack([named.scores, others.scores])
+    if anchors is not None:
+        scores = held_scores(scores, theme_ids, anchors, corpus.paper_ids)
     primary = can_be_primary(len(named.ids), others.centroids)
     memberships, unassigned = memberships_of(list(corpus.paper_ids), theme_ids, scores, primary)
+    if anchors is not None:
+        memberships = held_primaries(memberships, anchors)
     table = _themes_table(named, others, memberships, papers, phrasing)
     fitted = Fitted(
         encoder,
@@ -126,7 +142,34 @@ def search(
         _map(corpus, seed),
         tuple(notes),
     )
-    return fitted, model
+    events = () if anchors is None else fates(anchors, table, memberships, named.ids)
+    return fitted, model, events
+
+
+def _discovered(
+    texts: list[str],
+    corpus: Corpus,
+    named: NamedThemes,
+    phrasing: Phrasing,
+    *,
+    bertopic: Any,
+    progress: Progress,
+    anchors: Anchors | None,
+) -> tuple[DiscoveredThemes, Any]:
+    """Discover themes beside the named ones, held fast to those there were before."""
+    start = None if anchors is None else start_of(anchors, corpus.paper_ids, named.ids)
+    found = discovered.discover(
+        texts,
+        corpus.joined,
+        seed=0,
+        bertopic=bertopic,
+        before=None if start is None else start.before,
+        progress=progress,
+    )
+    if anchors is None or start is None:
+        return meet(found, named, corpus, phrasing), found.bertopic
+    was = recognise(found, start, anchors, corpus.paper_ids)
+    return meet(found, named, corpus, phrasing, was), found.bertopic
 
 
 def _themes_table(

@@ -72,6 +72,9 @@ class Theme:
         Papers that are about it: ``paper_id``, arXiv id or title.
     not_examples : sequence of str, optional
         Papers that are not, though they sound like it.
+    id : str, optional
+        Its ``theme_id``, where that is not to follow from the name: an id is for ever,
+        a name may change.
 
     Raises
     ------
@@ -89,6 +92,7 @@ class Theme:
     description: str = ""
     examples: tuple[str, ...] = ()
     not_examples: tuple[str, ...] = ()
+    id: str = ""
 
     def __post_init__(self) -> None:
         """Turn lists into tuples and refuse what cannot be a theme."""
@@ -115,8 +119,8 @@ class Theme:
 
     @property
     def theme_id(self) -> str:
-        """The identifier that follows from the name."""
-        return slug(self.title)
+        """The identifier: the one given, else that which follows from the name."""
+        return self.id or slug(self.title)
 
     @property
     def title(self) -> str:
@@ -143,6 +147,7 @@ class Theme:
             "description": self.description,
             "examples": list(self.examples),
             "not_examples": list(self.not_examples),
+            **({"id": self.id} if self.id else {}),
         }
 
 

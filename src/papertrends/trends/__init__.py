@@ -5,6 +5,7 @@ made them. Nothing here may know how themes are found, draw, or keep state.
 """
 
 from papertrends.trends.changes import theme_changes
+from papertrends.trends.comparison import curve_moves, what_changed
 from papertrends.trends.counts import theme_trends
 from papertrends.trends.events import theme_events
 from papertrends.trends.periods import PERIODS, check_options, resolve_period, undated
@@ -15,6 +16,7 @@ from papertrends.trends.volume import digest_volume, volume_jumps
 __all__ = [
     "PERIODS",
     "check_options",
+    "curve_moves",
     "digest_volume",
     "resolve_period",
     "theme_changes",
@@ -24,4 +26,5 @@ __all__ = [
     "theme_trends",
     "undated",
     "volume_jumps",
+    "what_changed",
 ]

@@ -105,7 +105,7 @@ def theme_changes(trends: pd.DataFrame, *, events: pd.DataFrame | None = None) -
         pd.DataFrame(
             {
                 "theme_id": grid.theme_ids,
-                "verdict": _verdicts(rows, q_value),
+                "verdict": verdicts(rows.effect, rows.low, rows.high, q_value, rows.span),
                 "basis": np.where(has_trend, "trend", "last change"),
                 "effect": rows.effect,
                 "effect_low": rows.low,
@@ -181,14 +181,31 @@ def _emerged(grid: Grid, events: pd.DataFrame) -> pd.Series:
     return pd.Series(start.reindex(grid.theme_ids).to_numpy(), dtype="datetime64[ns]")
 
 
-def _verdicts(rows: _Rows, q_value: Floats) -> npt.NDArray[np.str_]:
+def verdicts(
+    effect: Floats, low: Floats, high: Floats, q_value: Floats, span: Floats | float = 1.0
+) -> npt.NDArray[np.str_]:
+    """Put tests into words, by the rules of `theme_changes`.
+
+    Parameters
+    ----------
+    effect, low, high : numpy.ndarray of shape (themes,)
+        Odds ratios with their 95 % intervals.
+    q_value : numpy.ndarray of shape (themes,)
+        NaN where nothing was tested.
+    span : numpy.ndarray of shape (themes,), or float
+        How many times the effect applies to the change that is judged.
+
+    Returns
+    -------
+    numpy.ndarray of str, shape (themes,)
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
-        bound = np.log(STEADY_ODDS) / rows.span
-        narrow = (np.log(rows.low) >= -bound) & (np.log(rows.high) <= bound)
+        bound = np.log(STEADY_ODDS) / span
+        narrow = (np.log(low) >= -bound) & (np.log(high) <= bound)
     significant = q_value < SIGNIFICANT
     conditions = [
-        significant & (rows.effect > 1),
-        significant & (rows.effect < 1),
+        significant & (effect > 1),
+        significant & (effect < 1),
         ~np.isnan(q_value) & ~significant & narrow,
     ]
     return np.select(conditions, ["rising", "falling", "steady"], "too little data")

@@ -109,7 +109,7 @@ def theme_trends(
     theme_ids, n_theme = _count(counted, listings.ids, memberships, themes)
     n_periods = len(counted.numbers)
     totals = np.tile(counted.n_papers, len(theme_ids))
-    low, high = _wilson(n_theme, totals)
+    low, high = wilson(n_theme, totals)
     return conform(
         pd.DataFrame(
             {
@@ -170,7 +170,7 @@ def _papers_of(memberships: pd.DataFrame, paper_ids: Names) -> Ints:
     return np.asarray(place[code], dtype=np.int64)
 
 
-def _wilson(counts: Ints, totals: Ints) -> tuple[Floats, Floats]:
+def wilson(counts: Ints, totals: Ints) -> tuple[Floats, Floats]:
     """Return Wilson's 95 % interval; scipy has it for one share at a time only."""
     share, weight = counts / totals, _Z**2 / totals
     middle = (share + weight / 2) / (1 + weight)

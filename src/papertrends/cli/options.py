@@ -1,0 +1,116 @@
+"""Options that several commands have, and what becomes of their values."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from papertrends.errors import InputError
+from papertrends.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from papertrends.themes.endpoint import LabelEndpoint
+    from papertrends.themes.theme import Theme
+
+
+def whole_number(given: str | int) -> int:
+    """Return an option's value as a whole number."""
+    if not str(given).strip().isdecimal():
+        raise typer.BadParameter(f"'{given}' is not a whole number from 0 on")
+    return int(given)
+
+
+Input = Annotated[
+    list[str],
+    typer.Argument(metavar="INPUT...", help="Dumps: files, folders, globs, or - for stdin."),
+]
+Year = Annotated[
+    int | None,
+    typer.Option(
+        "--year",
+        metavar="YYYY",
+        parser=whole_number,
+        help="The year of dates written without one.",
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
+ThemeNames = Annotated[
+    list[str] | None,
+    typer.Option("--theme", metavar="NAME", help="A theme to find; may be given often."),
+]
+ThemesFile = Annotated[
+    Path | None,
+    typer.Option("--themes", metavar="FILE.toml", help="Themes to find, as [[theme]] tables."),
+]
+EncoderName = Annotated[
+    str,
+    typer.Option(
+        "--encoder",
+        metavar="NAME",
+        help="auto or minilm; any other name is a sentence-transformers model.",
+    ),
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed", metavar="N", parser=whole_number, help="Same files and seed, same bytes."
+    ),
+]
+
+
+Output = Annotated[
+    Path, typer.Option("-o", "--output", metavar="FILE", help="The report to write.")
+]
+Export = Annotated[
+    Path | None,
+    typer.Option("--export", metavar="DIR", help="Write all tables there, too."),
+]
+
+
+def label_endpoint(url: str | None, model: str | None) -> LabelEndpoint | None:
+    """Return whom to ask for names of discovered themes, None for nobody."""
+    if url is None and model is None:
+        return None
+    if url is None:
+        raise InputError("--label-model needs an endpoint", "give --label-endpoint URL, too")
+    if model is None:
+        raise InputError("--label-endpoint needs a model", "give --label-model NAME, too")
+    from papertrends.themes.endpoint import LabelEndpoint
+
+    return LabelEndpoint(url, model)
+
+
+def asked_themes(names: list[str] | None, file: Path | None) -> tuple[Theme, ...] | None:
+    """Return the themes of the command line and of the file, None if there are neither."""
+    from papertrends.themes.theme import as_themes, read_themes
+
+    if not names and not file:
+        return None
+    return as_themes([*(read_themes(file) if file else ()), *(names or ())])
+
+
+@contextmanager
+def progress_bars(quiet: bool) -> Iterator[Progress]:
+    """Give a hook that draws progress bars on a terminal, and nothing elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    with Bars(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int, /) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield show

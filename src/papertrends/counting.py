@@ -1,0 +1,93 @@
+"""All that is counted and tested of papers in themes, in a row.
+
+The stage between themes and figures, the same for a first run and for every later
+one. Must not hold any statistic of its own.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import pandas as pd
+
+from papertrends.tables import Tables
+from papertrends.themes.fitted import Fitted
+from papertrends.trends import (
+    digest_volume,
+    theme_changes,
+    theme_curves,
+    theme_events,
+    theme_sensitivity,
+    theme_trends,
+    undated,
+    volume_jumps,
+)
+
+
+def put_together(
+    papers: pd.DataFrame,
+    fitted: Fitted,
+    themes: pd.DataFrame,
+    *,
+    by: str,
+    date: str,
+    count: str,
+) -> Tables:
+    """Count and test, and put all tables of one analysis together.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        All appearances of papers in digests.
+    fitted : Fitted
+        What was learned of them.
+    themes : pandas.DataFrame
+        Its themes, with the names in use.
+    by, date, count : str
+        As for `theme_trends`.
+    """
+    with warnings.catch_warnings():
+        # How many papers have no publication date is said in a remark.
+        warnings.filterwarnings("ignore", message=".* are left out", category=UserWarning)
+        trends = theme_trends(
+            papers, fitted.memberships, by=by, date=date, count=count, themes=themes
+        )
+        sensitivity = theme_sensitivity(
+            papers,
+            fitted.memberships,
+            by=by,
+            near_misses=fitted.near_misses,
+            themes=themes,
+            date=date,
+            count=count,
+        )
+        volume = digest_volume(papers, by=by, date=date, count=count)
+    events = theme_events(trends)
+    return Tables(
+        papers=papers,
+        themes=themes,
+        memberships=fitted.memberships,
+        unassigned=fitted.unassigned,
+        near_misses=fitted.near_misses,
+        map=fitted.map,
+        volume=volume,
+        jumps=volume_jumps(papers),
+        trends=trends,
+        curves=theme_curves(trends),
+        changes=theme_changes(trends, events=events),
+        events=events,
+        sensitivity=sensitivity,
+    )
+
+
+def undated_remark(papers: pd.DataFrame) -> tuple[str, ...]:
+    """Say how many papers are not counted for want of a publication date."""
+    left = undated(papers)
+    if not left:
+        return ()
+    total = papers["paper_id"].nunique()
+    verb = "has" if left == 1 else "have"
+    return (
+        f"{left:,} of {total:,} papers {verb} no publication date that can be right, and "
+        "no part in the counts by publication date.",
+    )

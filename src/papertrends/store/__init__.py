@@ -1,0 +1,19 @@
+"""The store: one DuckDB file that remembers everything between runs."""
+
+from __future__ import annotations
+
+from papertrends.store.database import Contents, read_store, write_store
+from papertrends.store.locking import locked
+from papertrends.store.schema import TABLES, VERSION
+from papertrends.store.view import Store, open_store
+
+__all__ = [
+    "TABLES",
+    "VERSION",
+    "Contents",
+    "Store",
+    "locked",
+    "open_store",
+    "read_store",
+    "write_store",
+]

@@ -1,0 +1,320 @@
+"""New dumps for a store: what is new is added, what was there stays what it was.
+
+The stages in a row once more, from new dumps to the store's next state and its
+`Analysis`. Must not hold any method of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from papertrends.analysis import Analysis
+from papertrends.arrivals import Arrivals, arrive
+from papertrends.dumps.inputs import Inputs
+from papertrends.encoders import Encoder, cache_folder, encode_cached, join, resolve_encoder
+from papertrends.encoders.lsa import LSA
+from papertrends.errors import InputError
+from papertrends.memory import Memory, contents_of, memory_of
+from papertrends.papers import load
+from papertrends.progress import Progress, silent
+from papertrends.report.history import Since
+from papertrends.runs import Step, conclude
+from papertrends.store import locked, read_store, write_store
+from papertrends.themes.evidence import Corpus, texts_of
+from papertrends.themes.fitted import Fitted, corpus_of, one_row_each, texts_of_papers
+from papertrends.themes.founding import Founded, barred, founded, is_named_already
+from papertrends.themes.growth import take_in, with_themes
+from papertrends.themes.model import ThemeModel, examples_among
+from papertrends.themes.newcomers import find_newcomers
+from papertrends.themes.registry import ThemeEvent, most_typical
+from papertrends.themes.relearning import Anchors
+from papertrends.themes.search import search
+
+
+def update(
+    inputs: Inputs = (),
+    *,
+    store: str | Path,
+    refit: bool = False,
+    year: int | None = None,
+    encoder: Encoder | None = None,
+    progress: Progress = silent,
+) -> Analysis:
+    """Add new dumps to a store, and tell what they changed.
+
+    What the store has already is left out, and only papers it never met are
+    embedded. Papers that were there keep their themes; new ones are assigned to
+    them, and new themes are looked for among those that fit none.
+
+    Parameters
+    ----------
+    inputs : path, or iterable of paths
+        As for `analyse`; none at all to refit, or to have the analysis of the store.
+    store : path
+        A file that ``analyse(..., store=...)`` has made.
+    refit : bool, default False
+        Learn the themes anew from all papers. A theme that the papers still bear
+        out keeps its id, its name and its papers; others are merged, split or
+        retired, and that is written down in the history.
+    year : int, optional
+        The year of digests whose date is written without one.
+    encoder : Encoder, optional
+        The encoder that the store was made with, if it was one of your own.
+    progress : Progress, optional
+
+    Returns
+    -------
+    Analysis
+        Of everything in the store; its ``news`` say what this run did. Without
+        anything new the store is left as it is, to the byte.
+
+    Raises
+    ------
+    InputError
+        If an input or the store is at fault. The store is as it was then.
+    """
+    path = Path(store)
+    if not path.exists():
+        raise InputError(
+            "there is no such store", "make it with 'papertrends report --store'", file=str(path)
+        )
+    with locked(path, progress=progress):
+        memory = memory_of(read_store(path), str(path))
+        arrivals = _arrivals(memory, inputs, year)
+        if arrivals.is_empty and not refit:
+            return analysis_of(memory, news=_nothing_new(arrivals))
+        after = _next(memory, arrivals, refit, encoder_of(memory, encoder), progress)
+        write_store(path, contents_of(after))
+    return analysis_of(after, news=news_of(after, arrivals))
+
+
+def analysis_of(memory: Memory, *, news: Sequence[str] = ()) -> Analysis:
+    """Return the analysis of all that a store remembers."""
+    model = ThemeModel.of(
+        memory.fitted,
+        memory.themes_asked,
+        encoder=str(memory.settings["encoder_asked"]),
+        seed=int(memory.settings["seed"]),
+    )
+    return Analysis(
+        memory.tables,
+        memory.load_report(),
+        model,
+        memory.settings,
+        memory.versions,
+        memory.remarks(),
+        tuple(news),
+        _since(memory),
+    )
+
+
+def _since(memory: Memory) -> Since:
+    """Return what the report tells of the last run."""
+    run, runs = memory.compared_run, memory.runs
+    came = dict(zip(memory.files["source"], memory.files["run"], strict=True))
+    known = memory.registry.themes
+    return Since(
+        run=run,
+        refit=str(runs.loc[runs["run"] == run, "command"].iloc[0]).endswith("--refit"),
+        added=memory.papers[memory.papers["source"].map(came) == run].reset_index(drop=True),
+        names=dict(zip(known["theme_id"], known["name"], strict=True)),
+    )
+
+
+def _arrivals(memory: Memory, inputs: Inputs, year: int | None) -> Arrivals:
+    if not isinstance(inputs, str | os.PathLike) and not list(inputs):
+        return Arrivals.none(memory.papers)
+    return arrive(memory.papers, memory.sources, load(inputs, year=year))
+
+
+def encoder_of(memory: Memory, given: Encoder | None = None) -> Encoder:
+    """Return the encoder that a store was made with.
+
+    Raises
+    ------
+    InputError
+        If `given` is another one.
+    """
+    encoder = resolve_encoder(given or str(memory.settings["encoder_asked"]))
+    if encoder.name != memory.fitted.encoder:
+        raise InputError(
+            f"the store was made with the encoder '{memory.fitted.encoder}', not '{encoder.name}'",
+            "give it the same encoder",
+        )
+    return encoder
+
+
+def _next(
+    memory: Memory, arrivals: Arrivals, refit: bool, encoder: Encoder, progress: Progress
+) -> Memory:
+    """Return what is to be remembered after a run."""
+    from threadpoolctl import threadpool_limits
+
+    unique = one_row_each(arrivals.papers)
+    new = unique[unique["paper_id"].isin(arrivals.new_ids)].reset_index(drop=True)
+    encoded = encode_cached(encoder, texts_of_papers(new), cache_folder(), progress=progress)
+    # Sums over several BLAS threads would depend on the number of cores.
+    with threadpool_limits(limits=1):
+        step = _assigned(memory, new, encoded)
+        if refit:
+            step = _refitted(memory, step, arrivals.papers, progress)
+        else:
+            step = _with_new_themes(memory, step, arrivals)
+    command = "update --refit" if refit else "update"
+    return conclude(memory, step, arrivals, command=command, by="refit" if refit else "update")
+
+
+def _assigned(memory: Memory, new: pd.DataFrame, encoded: NDArray[np.float32]) -> Step:
+    """Put new papers (one row each) into the themes there are."""
+    if new.empty:
+        return Step(memory.fitted, memory.encoded, memory.lsa)
+    corpus = corpus_of(new, encoded, memory.fitted.lsa)
+    fitted = take_in(memory.fitted, corpus, memory.joined)
+    ids = [*memory.fitted.map["paper_id"], *new["paper_id"]]
+    order = np.argsort(np.array(ids, dtype=object), kind="stable")
+    lsa = memory.fitted.lsa.transform(texts_of_papers(new))
+    return Step(
+        fitted,
+        np.vstack([memory.encoded, encoded])[order],
+        np.vstack([memory.lsa, lsa])[order],
+    )
+
+
+def _with_new_themes(memory: Memory, step: Step, arrivals: Arrivals) -> Step:
+    """Look for new themes among the papers that fit none."""
+    corpus = _corpus(arrivals.papers, step)
+    ids = np.array(corpus.paper_ids, dtype=object)
+    new = np.isin(ids, list(arrivals.new_ids))
+    free = new | np.isin(ids, step.fitted.unassigned["paper_id"].to_numpy(dtype=object))
+    free &= ~barred(corpus, step.fitted.centroids, memory.barred)
+    arrived = np.isin(ids, [*arrivals.new_ids, *_since_learned(memory)])
+    newcomers = find_newcomers(corpus.encoded, texts_of(corpus), free=free, arrived=arrived)
+    named = [one.theme.theme_id for one in step.fitted.named]
+    there = [
+        is_named_already(one.rows, corpus, step.fitted.memberships, named, free | arrived)
+        for one in newcomers
+    ]
+    groups = [one for one, known in zip(newcomers, there, strict=True) if not known]
+    if not groups:
+        return step
+    themes = founded(
+        [one.rows for one in groups],
+        [one.stability for one in groups],
+        corpus,
+        taken=list(memory.tables.themes["name"]),
+        used=memory.registry.used,
+    )
+    fitted = with_themes(step.fitted, themes, corpus, arrivals.new_ids)
+    events = tuple(_born(theme, fitted, arrivals.new_ids) for theme in themes)
+    return replace(step, fitted=fitted, events=events)
+
+
+def _born(theme: Founded, fitted: Fitted, new: frozenset[str]) -> ThemeEvent:
+    came = sum(key in new for key in theme.paper_ids)
+    older = len(theme.paper_ids) - came
+    reason = f"{came:,} new {'paper stands' if came == 1 else 'papers stand'} apart from all themes"
+    if older:
+        reason += f", with {older:,} earlier {'one' if older == 1 else 'ones'} that fitted none"
+    papers = most_typical(fitted.memberships, theme.theme_id)
+    return ThemeEvent(theme.theme_id, "born", reason, papers=papers)
+
+
+def _corpus(papers: pd.DataFrame, step: Step) -> Corpus:
+    unique = one_row_each(papers)
+    return Corpus(
+        unique["paper_id"].tolist(),
+        unique["title"].tolist(),
+        unique["abstract"].tolist(),
+        step.encoded,
+        join(step.encoded, step.lsa),
+    )
+
+
+def _since_learned(memory: Memory) -> list[str]:
+    """Return the papers that came since the themes were learned and made up none since."""
+    learned = int(memory.runs.loc[memory.runs["n_fitted"] > 0, "run"].max())
+    history, members = memory.registry.history, memory.fitted.memberships
+    born = history[(history["event"] == "born") & (history["run"] > learned)]["theme_id"]
+    taken = set(members.loc[members["theme_id"].isin(born), "paper_id"])
+    came = memory.paper_runs()
+    return [str(key) for key, run in came.items() if run > learned and key not in taken]
+
+
+def _refitted(memory: Memory, step: Step, papers: pd.DataFrame, progress: Progress) -> Step:
+    """Learn the themes anew from all papers, anchored on those that were there."""
+    unique = one_row_each(papers)
+    texts = texts_of_papers(unique)
+    lsa = LSA.fit(texts)
+    themes = tuple(one.theme for one in memory.fitted.named)
+    width = memory.encoded.shape[1]
+    vectors = np.array([one.vector for one in memory.fitted.named]).reshape(-1, width)
+    corpus = corpus_of(unique, step.encoded, lsa)
+    found_names = memory.fitted.themes.set_index("theme_id")["name"]
+    fitted, _, events = search(
+        themes,
+        vectors,
+        examples_among(themes, unique),
+        corpus,
+        texts,
+        papers,
+        lsa=lsa,
+        encoder=memory.fitted.encoder,
+        seed=int(memory.settings["seed"]),
+        bertopic=None,
+        progress=progress,
+        anchors=Anchors(
+            themes=memory.tables.themes,
+            memberships=step.fitted.memberships,
+            settled=frozenset(memory.fitted.map["paper_id"]),
+            pinned=memory.registry.pinned,
+            gone=memory.registry.gone(),
+            barred={key: frozenset(ids) for key, ids in memory.barred.items()},
+            used=memory.registry.used,
+        ),
+    )
+    names = [
+        found_names.get(key, name)
+        for key, name in zip(fitted.themes["theme_id"], fitted.themes["name"], strict=True)
+    ]
+    fitted = replace(fitted, themes=fitted.themes.assign(name=names))
+    assigned = step.fitted.memberships
+    return Step(fitted, step.encoded, lsa.transform(texts), events, assigned)
+
+
+def _nothing_new(arrivals: Arrivals) -> tuple[str, ...]:
+    if not arrivals.report.files:
+        return ("nothing was given to add: the store is as it was",)
+    return (
+        *arrivals.report.sentences()[1:],
+        "nothing new: the store has all of these papers already and is as it was",
+    )
+
+
+def news_of(after: Memory, arrivals: Arrivals) -> tuple[str, ...]:
+    """Say what a run added and what became of the themes."""
+    new = set(arrivals.new_ids)
+    loose = int(after.fitted.unassigned["paper_id"].isin(new).sum())
+    told: list[str] = []
+    if arrivals.report.files:
+        told = list(arrivals.report.sentences()[1:])
+        told.append(
+            f"added to the store: {len(arrivals.added):,} rows, {len(new):,} papers it had never "
+            "met" + (f" ({loose:,} of them in no theme)" if new else "")
+        )
+    history = after.registry.history
+    names = dict(zip(after.registry.themes["theme_id"], after.registry.themes["name"], strict=True))
+    for row in history[history["run"] == after.next_run - 1].to_dict("records"):
+        others = ", ".join(f"'{names[key]}'" for key in str(row["others"]).split(", ") if key)
+        into = {"merged": " into ", "split": " into "}.get(str(row["event"]), " from ")
+        told.append(
+            f"theme '{names[row['theme_id']]}' {row['event']}{into + others if others else ''}: "
+            f"{row['reason']}"
+        )
+    return tuple(told)

@@ -1,0 +1,110 @@
+"""A store of another version is brought forward in memory, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from papertrends.errors import InputError
+from papertrends.store import TABLES, VERSION, Contents, database, read_store, writing
+from papertrends.store.seal import seal
+from papertrends.tables import MOVES, blank
+
+Same = Callable[[Contents, Contents], None]
+
+OLD_TABLES: Mapping[str, Mapping[str, str]] = {
+    **{name: schema for name, schema in TABLES.items() if name != "moves"},
+    "map": {"paper_id": "str", "across": "float64", "y": "float64"},
+}
+
+
+def _write(path: Path, contents: Contents) -> None:
+    writing.write_file(path, contents)
+    seal(path)
+
+
+@pytest.fixture
+def old(tmp_path: Path, contents: Contents, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a store of a made-up version 0: without `moves`, and `x` had another name."""
+    tables = {name: table for name, table in contents.tables.items() if name != "moves"}
+    tables["map"] = tables["map"].rename(columns={"x": "across"})
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, "VERSION", 0)
+        patch.setattr(writing, "TABLES", OLD_TABLES)
+        _write(tmp_path / "old.duckdb", replace(contents, tables=tables))
+    return tmp_path / "old.duckdb"
+
+
+def _with_moves(contents: Contents) -> Contents:
+    return replace(contents, tables={**contents.tables, "moves": blank(MOVES)})
+
+
+def _with_x(contents: Contents) -> Contents:
+    named = contents.tables["map"].rename(columns={"across": "x"})
+    return replace(contents, tables={**contents.tables, "map": named})
+
+
+def test_an_older_store_is_brought_forward_step_by_step(
+    old: Path, contents: Contents, same: Same, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "MIGRATIONS", {0: _with_moves, 1: _with_x})
+    monkeypatch.setattr(database, "VERSION", 2)
+    before = old.read_bytes()
+    expected = replace(contents, tables={**contents.tables, "moves": blank(MOVES)})
+    same(read_store(old), expected)
+    assert old.read_bytes() == before
+
+
+def test_steps_before_its_own_are_not_taken(
+    store: Path, contents: Contents, same: Same, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(contents: Contents) -> Contents:
+        raise AssertionError
+
+    monkeypatch.setattr(database, "MIGRATIONS", {0: fail, 1: lambda contents: contents})
+    monkeypatch.setattr(database, "VERSION", 2)
+    same(read_store(store), contents)
+
+
+@pytest.mark.parametrize("steps", [{}, {0: _with_moves}, {1: _with_x}])
+def test_an_older_store_without_a_way_forward_is_refused(
+    old: Path, monkeypatch: pytest.MonkeyPatch, steps: dict[int, Callable[[Contents], Contents]]
+) -> None:
+    monkeypatch.setattr(database, "MIGRATIONS", steps)
+    monkeypatch.setattr(database, "VERSION", 2)
+    with pytest.raises(
+        InputError,
+        match=rf"old.duckdb: was written by papertrends {version('papertrends')} as version 0 of "
+        "the format, from which nothing leads to version 2; make it anew from the dumps",
+    ):
+        read_store(old)
+
+
+def test_a_step_that_does_not_lead_to_the_schema_is_noticed(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "MIGRATIONS", {0: _with_moves})
+    with pytest.raises(InputError, match="damaged: the columns of map are paper_id, across, y"):
+        read_store(old)
+
+
+def test_a_newer_store_is_refused(
+    tmp_path: Path, contents: Contents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "VERSION", VERSION + 2)
+    monkeypatch.setattr(writing, "version", lambda name: "9.9")
+    _write(tmp_path / "new.duckdb", contents)
+    with pytest.raises(
+        InputError,
+        match=rf"was written by papertrends 9\.9 as version {VERSION + 2} of the format, this one "
+        rf"reads up to {VERSION}; upgrade papertrends",
+    ):
+        read_store(tmp_path / "new.duckdb")
+
+
+def test_every_older_version_leads_here() -> None:
+    assert set(database.MIGRATIONS) == set(range(1, VERSION))
