@@ -15,13 +15,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from papertrends.arrivals import Arrivals
 from papertrends.counting import put_together
 from papertrends.encoders.lsa import LSA
 from papertrends.fits import versions
 from papertrends.memory import Memory, first_memory
 from papertrends.papers import load
+from papertrends.runs import Step, conclude
 from papertrends.tables import MAP, THEMES, conform
 from papertrends.themes.centroids import Centroids
+from papertrends.themes.corrections import Correction
 from papertrends.themes.evidence import WordSpace
 from papertrends.themes.fitted import (
     Fitted,
@@ -55,6 +58,7 @@ FOUND = (
     ("reasoning-search", "Search", "reasoning"),
     ("agents", "Agents", ""),
     ("instructions", "Instructions", "fine-tuning"),
+    ("instructions-code", "Code", "instructions"),
 )
 
 
@@ -164,15 +168,57 @@ def _groups(points: np.ndarray) -> list[np.ndarray]:
     vision, reasoning, agents = groups
     some = np.sort(np.concatenate([left[:4], np.arange(len(points) - 3, len(points))]))
     return [
-        vision, vision[:10], vision[10:19], reasoning, reasoning[:7], reasoning[7:14], agents, some
+        vision, vision[:10], vision[10:19], reasoning, reasoning[:7], reasoning[7:14], agents,
+        some, some[:3],
     ]  # fmt: skip
+
+
+def corrected(
+    memory: Memory, correction: Correction, names: dict[str, str] | None = None
+) -> Memory:
+    """Return what is remembered after a correction, which must be consistent."""
+    step = Step(
+        correction.fitted,
+        memory.encoded,
+        memory.lsa,
+        correction.events,
+        names=names or {},
+        definitions=correction.definitions,
+        barred=correction.barred,
+    )
+    arrivals = Arrivals.none(memory.papers)
+    after = conclude(memory, step, arrivals, command="themes", by="person")
+    check_consistent(after)
+    return after
+
+
+def names_of(memory: Memory) -> dict[str, str]:
+    """Return what each theme there ever was is called."""
+    rows = memory.registry.themes
+    return dict(zip(rows["theme_id"], rows["name"], strict=True))
+
+
+def papers_in(memory: Memory, theme: str, *, primary: bool = False) -> set[str]:
+    """Return the papers of a theme, or those whose primary one it is."""
+    rows = memory.fitted.memberships
+    rows = rows[rows["theme_id"] == theme]
+    return set(rows.loc[rows["primary"] | (not primary), "paper_id"])
+
+
+def parents_of(memory: Memory) -> dict[str, str]:
+    """Return what each theme is part of."""
+    themes = memory.tables.themes
+    return dict(zip(themes["theme_id"], themes["parent"], strict=True))
 
 
 def check_consistent(memory: Memory) -> None:
     """Check that themes, memberships, registry and model of `memory` fit each other."""
     fitted, tables = memory.fitted, memory.tables
     members, themes = tables.memberships, tables.themes
-    ids, parents = set(fitted.theme_ids), dict(zip(themes["theme_id"], themes["parent"], strict=True))
+    ids, parents = (
+        set(fitted.theme_ids),
+        dict(zip(themes["theme_id"], themes["parent"], strict=True)),
+    )
     assert list(fitted.theme_ids) == list(fitted.themes["theme_id"]) == list(themes["theme_id"])
     assert set(memory.registry.active) == ids
     assert members["score"].between(0.5, 1.0).all()
@@ -194,14 +240,19 @@ def check_consistent(memory: Memory) -> None:
     )
     assert not pairs & near
     assert set(tables.near_misses["theme_id"]) <= ids
-    pd.testing.assert_frame_equal(counted(themes, members, tables.papers), themes)
+    pd.testing.assert_frame_equal(counted(themes, members, tables.papers), conform(themes, THEMES))
     assert set(parents.values()) <= ids | {""}
     found = fitted.discovered_ids
     for key, above in zip(found, fitted.centroids.parents.tolist(), strict=True):
-        assert (found[above] if above >= 0 else "") == (parents[key] if parents[key] in found else "")
+        assert (found[above] if above >= 0 else "") == (
+            parents[key] if parents[key] in found else ""
+        )
     for key, above in parents.items():
         if above in found:
-            of = {one: set(members.loc[members["theme_id"] == one, "paper_id"]) for one in (key, above)}
+            of = {
+                one: set(members.loc[members["theme_id"] == one, "paper_id"])
+                for one in (key, above)
+            }
             assert of[key] <= of[above]
     assert np.allclose(np.linalg.norm(fitted.centroids.centres, axis=1), 1.0)
     assert (memory.registry.history["reason"] != "").all()

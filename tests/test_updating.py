@@ -256,11 +256,11 @@ def test_a_theme_that_starts_is_found_and_breaks_no_other(store: Path, tmp_path:
     assert changed.loc[row["theme_id"], "status"] == "new"
     assert any("born" in line for line in found.news)
     # ... and it stays the theme of those that come later.
-    later = [paper(NEW, number, chance) for number in range(700, 706)]
+    later = [paper(NEW, number, random.Random(number)) for number in range(700, 710)]
     again = grown(store, dump(tmp_path, "2025-03-21", later))
     assert not (again.history["run"] == 3).any()
     mine = again.memberships[again.memberships["theme_id"] == row["theme_id"]]
-    assert len(mine) >= len(members) + 5
+    assert len(mine) >= len(members) + 7
 
 
 def test_a_refit_keeps_what_the_papers_bear_out(store: Path, dumps: list[Path]) -> None:
@@ -301,9 +301,9 @@ def test_bad_dumps_and_stores_are_refused_and_change_nothing(
     before = sha256(store)
     with pytest.raises(InputError, match="there is no such file"):
         grown(store, tmp_path / "gone.txt")
+    other = Bag()
+    other.name = "other"
     with pytest.raises(InputError, match="made with the encoder 'bag of words', not 'other'"):
-        other = Bag()
-        other.name = "other"
         update(dumps[8], store=store, encoder=other)
     with pytest.raises(InputError, match=r"there is no such store.*report --store"):
         grown(tmp_path / "gone.duckdb", dumps[8])
@@ -340,13 +340,13 @@ def test_killed_at_any_moment_the_store_is_as_before_or_as_after(
     seconds = time.perf_counter() - start
     states = {64, 72}
     chance, seen, times = random.Random(11), set(), 0
-    for _ in range(50):
+    for _ in range(20):
         store = Path(shutil.copy(first, tmp_path / "papers.duckdb"))
         times += killed(store, dumps[8], chance.uniform(0, 1.2 * seconds))
         n_papers = open_store(store).papers["paper_id"].nunique()
         assert n_papers in states
         seen.add(n_papers)
-    assert times >= 20
+    assert times >= 8
     assert 64 in seen
     found = grown(store, *dumps[8:10])
     assert found.papers["paper_id"].nunique() == 80

@@ -191,10 +191,15 @@ def _with_new_themes(memory: Memory, step: Step, arrivals: Arrivals) -> Step:
     """Look for new themes among the papers that fit none."""
     corpus = _corpus(arrivals.papers, step)
     ids = np.array(corpus.paper_ids, dtype=object)
-    new = np.isin(ids, list(arrivals.new_ids))
-    free = new | np.isin(ids, step.fitted.unassigned["paper_id"].to_numpy(dtype=object))
+    learned = int(memory.runs.loc[memory.runs["n_fitted"] > 0, "run"].max())
+    came = memory.paper_runs()
+    arrived = np.isin(ids, [*arrivals.new_ids, *came.index[came > learned]])
+    loose = step.fitted.unassigned["paper_id"].to_numpy(dtype=object)
+    free = np.isin(ids, [*arrivals.new_ids, *loose])
     free &= ~barred(corpus, step.fitted.centroids, memory.barred)
-    arrived = np.isin(ids, [*arrivals.new_ids, *_since_learned(memory)])
+    # Papers of a theme that was new a while ago are no news: it would be found once more.
+    settled = _in_young_themes(memory, step.fitted.memberships, ids, learned)
+    free, arrived = free & ~settled, arrived & ~settled
     newcomers = find_newcomers(corpus.encoded, texts_of(corpus), free=free, arrived=arrived)
     named = [one.theme.theme_id for one in step.fitted.named]
     there = [
@@ -237,14 +242,14 @@ def _corpus(papers: pd.DataFrame, step: Step) -> Corpus:
     )
 
 
-def _since_learned(memory: Memory) -> list[str]:
-    """Return the papers that came since the themes were learned and made up none since."""
-    learned = int(memory.runs.loc[memory.runs["n_fitted"] > 0, "run"].max())
-    history, members = memory.registry.history, memory.fitted.memberships
+def _in_young_themes(
+    memory: Memory, members: pd.DataFrame, ids: NDArray[np.object_], learned: int
+) -> NDArray[np.bool_]:
+    """Return which papers are in a theme that was born since the themes were learned."""
+    history = memory.registry.history
     born = history[(history["event"] == "born") & (history["run"] > learned)]["theme_id"]
-    taken = set(members.loc[members["theme_id"].isin(born), "paper_id"])
-    came = memory.paper_runs()
-    return [str(key) for key, run in came.items() if run > learned and key not in taken]
+    inside = members.loc[members["theme_id"].isin(born), "paper_id"]
+    return np.isin(ids, inside.to_numpy(dtype=object))
 
 
 def _refitted(memory: Memory, step: Step, papers: pd.DataFrame, progress: Progress) -> Step:

@@ -93,6 +93,21 @@ def test_a_settled_point_leaves_only_where_the_runs_are_clear_and_nobody_pinned_
     assert homes(run(points, past(home, pinned=[1])), 3)[0] == 1
 
 
+def test_a_settled_point_in_no_group_joins_only_where_most_runs_say_so() -> None:
+    points, truth = clumps([20, 20])
+    home = truth.copy()
+    home[[0, 1, 2, 3]] = -1
+    votes = np.eye(2)[truth]
+    votes[:4] = [[0.74, 0.26], [0.76, 0.24], [0.6, 0.4], [0.49, 0.51]]
+    settled = np.arange(40) != 2
+    before = past(home, settled=settled)
+    stands = np.ones(2, bool)
+    labels = anchoring._homes(points, votes, before, np.array([0, 1]), stands)
+    assert labels[:4].tolist() == [-1, 0, 0, -1]
+    new = anchoring._homes(points, votes, before, np.array([-1, 1]), np.array([False, True]))
+    assert new[:4].tolist() == [0, 0, 0, -1]
+
+
 def test_points_that_are_not_settled_go_where_the_runs_put_them() -> None:
     points, truth = clumps([40, 40, 40])
     home, settled = truth.copy(), np.ones(120, bool)

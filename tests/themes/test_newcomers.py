@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from papertrends.themes import newcomers
+from papertrends.themes.kmeans import keys_of
 from papertrends.themes.newcomers import MIN_PAPERS, Newcomer, find_newcomers
 
 N_OLD, WIDTH = 240, 24
@@ -69,7 +71,7 @@ def test_ordinary_papers_are_no_theme(seed: int) -> None:
 
 
 def test_more_of_what_was_there_before_is_no_new_theme() -> None:
-    assert Field(10, n_before=30).find() == ()
+    assert Field(14, n_ordinary=6, n_before=18).find() == ()
     (found,) = Field(30, n_before=10).find()
     assert 0 < found.n_before <= 10
 
@@ -92,13 +94,12 @@ def test_copies_of_one_text_are_no_theme_but_go_with_their_original() -> None:
     assert set(found.rows.tolist()) == field.new
 
 
-def test_shared_words_without_shared_meaning_are_judged_with_it() -> None:
-    """A group takes the papers that mean the same, with or without the word it began with."""
+def test_a_group_takes_papers_that_mean_the_same_in_other_words() -> None:
     field = Field(12)
     row = len(field.texts) - 1
-    field.texts[row] = field.texts[row].replace("spectral", "optical")
+    field.texts[row] = "spectral ghosts " + " ".join(FIELD[3:17])
     (found,) = field.find()
-    assert row in found.rows
+    assert set(found.rows.tolist()) == field.new
 
 
 def test_only_free_papers_are_taken_but_all_that_came_count() -> None:
@@ -128,12 +129,17 @@ def test_left_over_papers_alone_are_no_theme() -> None:
     assert find_newcomers(field.vectors, field.texts, free=field.arrived, arrived=arrived) == ()
 
 
-def test_the_order_of_papers_changes_nothing() -> None:
+def test_the_order_of_papers_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(newcomers, "_NEAR", 60)
+    monkeypatch.setattr(newcomers, "_OTHERS", 80)
     field = Field(10, n_before=4)
     order = np.random.default_rng(1).permutation(len(field.texts))
+    vectors, arrived = field.vectors[order], field.arrived[order]
     texts = [field.texts[row] for row in order]
-    arrived = field.arrived[order]
-    (found,) = find_newcomers(field.vectors[order], texts, free=arrived, arrived=arrived)
+    compared = newcomers._compared(vectors, keys_of(texts), arrived)
+    expected = newcomers._compared(field.vectors, keys_of(field.texts), field.arrived)
+    assert order[compared].tolist() == expected.tolist()
+    (found,) = find_newcomers(vectors, texts, free=arrived, arrived=arrived)
     (before,) = field.find()
     assert sorted(order[found.rows].tolist()) == before.rows.tolist()
     assert (found.n_before, found.p_value, found.stability) == (
@@ -141,6 +147,25 @@ def test_the_order_of_papers_changes_nothing() -> None:
         before.p_value,
         before.stability,
     )
+
+
+def test_alikeness_is_that_of_meaning_and_that_of_words() -> None:
+    vectors = _vectors(np.random.default_rng(3), 4)
+    words = np.array([[1, 1, 0], [1, 0, 1], [0, 0, 0], [1, 1, 1]], dtype=float)
+    weighted = words * np.log(5 / (words.sum(axis=0) + 1))
+    unit = weighted / np.maximum(np.linalg.norm(weighted, axis=1, keepdims=True), 1e-12)
+    expected = vectors.astype(np.float64) @ vectors.T.astype(np.float64) + unit @ unit.T
+    found = newcomers._alikeness(vectors, csr_matrix(words))
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def test_nearest_are_all_the_first_then_all_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(newcomers, "_BLOCK", 3)
+    rng = np.random.default_rng(2)
+    vectors, others = _vectors(rng, 8), _vectors(rng, 30)
+    order = np.argsort(-(vectors @ others.T), axis=1)
+    wanted = list(dict.fromkeys(order.T.ravel().tolist()))
+    assert newcomers._nearest(vectors, others).tolist() == wanted
 
 
 def test_papers_beyond_the_limits_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

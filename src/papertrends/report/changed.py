@@ -199,7 +199,7 @@ def _sentences(told: _Told, rows: Sequence[ChangedRow]) -> tuple[Sentence, ...]:
     closing = [_refitted(rows)] if told.since.refit else []
     ended = _ended(told)
     fresh = _fresh(told, rows)
-    moved = _moved(rows)
+    moved = _moved(rows) if (told.tables.what_changed["papers_new"] > 0).any() else []
     room = MOST_SENTENCES - len(opening) - len(closing)
     moved = moved[: max(1, min(MOST_MOVED, room - min(len(fresh), 1) - min(len(ended), 1)))]
     room -= len(moved)
@@ -212,7 +212,7 @@ def _added(told: _Told) -> Sentence:
     added, papers = told.since.added, told.tables.papers
     if added.empty:
         n = int(told.tables.what_changed["papers_new"].max())
-        text = f"The run added {count(n, 'paper')} to the counts." if n else "No paper came."
+        text = f"The run added {count(n, 'paper')} to the counts." if n else "No paper was added."
         return Sentence(text)
     keys = ["paper_id", "digest_date"]
     mark = papers[keys].merge(added[keys].drop_duplicates().assign(new=True), "left", keys)
@@ -270,7 +270,8 @@ def _fresh(told: _Told, rows: Sequence[ChangedRow]) -> list[Sentence]:
         if row.status in ("new", "returned"):
             words = "is a new theme" if row.status == "new" else "is back again"
             why = reasons.get(row.theme.theme_id, "")
-            text = f" {words}, with {count(row.n_added, 'new paper')}{': ' + why if why else '.'}"
+            size = f", with {count(row.n_added, 'new paper')}" if row.n_added else ""
+            text = f" {words}{size}{': ' + why if why else '.'}"
             said.append(Sentence("", capital(row.theme.name), text, row.theme.theme_id))
     return said
 

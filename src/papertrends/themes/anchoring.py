@@ -45,6 +45,9 @@ _TRIED_INSIDE = (0.6, 1.0)
 #: A settled point changes groups if more than this part of the runs put it into the other
 #: group and less than the rest of them into its own.
 _CLEAR = 0.9
+#: A settled point that was in no group joins one that stands if this part of the runs say so:
+#: else every new search would add a few, and none would ever lose them.
+_JOINS = 0.75
 #: A group is new if less than this part of what could be expected of its points was in
 #: groups that stand.
 _STANDING_PART = 0.5
@@ -310,7 +313,8 @@ def _homes(points: Points, votes: Floats, past: Past, anchors: Labels, stands: M
         return before
     every = np.arange(len(points))
     likeness = _likeness(points, votes, before)
-    near = np.where(votes >= MAJORITY, likeness, -np.inf)
+    waits = (past.settled & (past.home < 0))[:, None] & np.append(stands, False)[anchors]
+    near = np.where(votes >= np.where(waits, _JOINS, MAJORITY), likeness, -np.inf)
     voted = np.where(near.max(axis=1) > -np.inf, near.argmax(axis=1), -1)
     clear = (votes[every, voted] > _CLEAR) & (votes[every, before] < 1 - _CLEAR)
     closer = likeness[every, voted] > likeness[every, before]

@@ -38,13 +38,11 @@ class Before:
     def finer_of(self, papers: Labels, labels: Labels, group: int) -> list[int]:
         """Return the finer groups most of which are in `group`, where papers have `labels`."""
         homes = self.finer.home[papers]
-        both = np.zeros((len(self.finer.pinned), int(labels.max(initial=-1)) + 2))
-        known = homes >= 0
-        np.add.at(both, (homes[known], labels[known]), 1)  # -1 is the last column
-        both = both[:, :-1]
-        inside = both[:, group] if group < both.shape[1] else np.zeros(len(both))
-        first = (both[:, :group] < inside[:, None]).all(axis=1)
-        most = first & (both.max(axis=1, initial=0) == inside) & (inside > 0)
+        n_groups = max(int(labels.max(initial=-1)), group) + 1
+        inside = (homes >= 0) & (labels >= 0)
+        both = np.zeros((len(self.finer.pinned), n_groups))
+        np.add.at(both, (homes[inside], labels[inside]), 1)
+        most = (both.argmax(axis=1) == group) & (both.max(axis=1) > 0)
         return np.flatnonzero(most).tolist()
 
 

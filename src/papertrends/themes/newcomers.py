@@ -309,9 +309,7 @@ def _stability(pool: _Pool, kernel: Floats, groups: Sequence[_Group], keys: Keys
     for draw in range(len(again)):
         kept = chance(keys, _LEFT_OUT, draw) < _KEPT
         ridge = _inverse(kernel[np.ix_(kept, kept)])
-        part = _Pool(
-            pool.rows[kept], pool.free[kept], pool.arrived[kept], None, 0, np.zeros((0, 0))
-        )
+        part = _Pool(pool.rows[kept], pool.free[kept], pool.arrived[kept], None, 0)
         among = np.ones(len(part.rows), dtype=bool)
         for place, group in enumerate(groups):
             seeds, members = group.seeds[kept], group.members[kept]

@@ -251,7 +251,9 @@ def _nearest(active: pd.DataFrame, wanted: str) -> str:
     """Say which theme in use has an id or a name like the one given, and where all are told."""
     ids = {key.casefold(): key for key in active["theme_id"]}
     ids |= dict(zip(active["name"].str.casefold(), active["theme_id"], strict=True))
-    near = get_close_matches(wanted, list(ids), n=1) or [one for one in ids if wanted in one]
+    near = get_close_matches(wanted, list(ids), n=1) or [
+        one for one in ids if wanted and wanted in one
+    ]
     hint = f"did you mean '{ids[near[0]]}'? " if near else ""
     return f"{hint}'papertrends themes --store FILE' lists them all"
 
