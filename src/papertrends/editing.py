@@ -255,7 +255,8 @@ class ThemeEditor:
             ids, yes, no = (
                 _paper_ids(memory, old, given) for given in (papers, old.examples, old.not_examples)
             )
-            if set(ids) <= set(yes if belongs else no) and _named(memory, old.theme_id):
+            known = set(yes if belongs else no) if _named(memory, old.theme_id) else set()
+            if set(ids) <= known:
                 raise InputError("nothing new is said of a paper", "name other papers")
             yes, no = (tuple(one for one in those if one not in ids) for those in (yes, no))
             new = replace(
@@ -390,12 +391,5 @@ def _definition(memory: Memory, key: str) -> Theme:
 
 
 def _step(memory: Memory, correction: Correction, names: dict[str, str] | None = None) -> Step:
-    return Step(
-        correction.fitted,
-        memory.encoded,
-        memory.lsa,
-        correction.events,
-        names=names or {},
-        definitions=correction.definitions,
-        barred=correction.barred,
-    )
+    plain = vars(correction)
+    return Step(encoded=memory.encoded, lsa=memory.lsa, names=names or {}, **plain)

@@ -6,7 +6,7 @@ Must not find themes nor read files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ import pandas as pd
 
 from papertrends.arrivals import Arrivals
 from papertrends.counting import put_together, undated_remark
+from papertrends.dumps.report import LoadReport
 from papertrends.encoders import Vectors
 from papertrends.fits import versions
 from papertrends.memory import Memory, file_rows, run_row
@@ -84,6 +85,7 @@ def conclude(memory: Memory, step: Step, arrivals: Arrivals, *, command: str, by
         last new papers with those before them, the themes taken for what they are now.
     """
     papers, run = arrivals.papers, memory.next_run
+    report = _of_new_files(arrivals.report, memory.sources)
     step = replace(step, fitted=recounted(step.fitted, papers))
     settings = _settings(memory, papers)
     themes = names_in_use(step.fitted.themes, memory.registry, step.names)
@@ -113,28 +115,40 @@ def conclude(memory: Memory, step: Step, arrivals: Arrivals, *, command: str, by
         run,
         command,
         newest=papers["digest_date"].max(),
-        n_files=arrivals.report.n_files,
+        n_files=report.n_files,
         n_papers=len(arrivals.new_ids),
         n_rows=len(arrivals.added),
         n_embedded=len(step.encoded) - len(memory.encoded),
         n_fitted=len(step.encoded) if by == "refit" else 0,
         settings=settings,
         versions=now,
-        load_report=arrivals.report,
+        load_report=report,
         remarks=_remarks(memory, papers, len(step.encoded), refit=by == "refit"),
     )
-    files = pd.concat([memory.files, file_rows(arrivals.report, run)], ignore_index=True)
+    files = pd.concat([memory.files, file_rows(report, run)], ignore_index=True)
     return Memory(
         tables=tables,
         fitted=step.fitted,
         encoded=step.encoded,
         lsa=step.lsa,
         registry=registry,
-        files=files.drop_duplicates("source", ignore_index=True),
+        files=files,
         runs=pd.concat([memory.runs, row], ignore_index=True),
         settings=settings,
         versions=now,
         barred={**memory.barred, **step.barred},
+    )
+
+
+def _of_new_files(report: LoadReport, known: Collection[str]) -> LoadReport:
+    """Return a load report without the files that the store was built from before."""
+    return replace(
+        report,
+        files=tuple(file for file in report.files if file.file not in known),
+        dropped=tuple(one for one in report.dropped if one.file not in known),
+        notes=tuple(
+            note for note in report.notes if not note.startswith(tuple(f"{key}: " for key in known))
+        ),
     )
 
 

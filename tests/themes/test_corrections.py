@@ -242,7 +242,7 @@ def test_a_discovered_theme_is_taught_and_keeps_its_id_and_its_papers(memory: An
     added = len(papers_in(after, "agents")) - len(papers)
     assert event["reason"] == (
         f"it was told; {len(papers) + added} papers are in it now"
-        + (f", {added} of them newly" if added else "")
+        + (f", {added} newly" if added else "")
     )
 
 
@@ -268,13 +268,46 @@ def test_what_lies_under_a_theme_stays_there_when_it_is_taught(memory: Any) -> N
         assert not papers_in(after, finer, primary=True)
 
 
+def scored(memory: Any, scores: dict[str, float], themes: tuple[str, ...] = ()) -> Any:
+    """Return what is remembered after prompt learning was learned with these scores."""
+    corpus = memory.corpus()
+    column = np.array([scores.get(key, 0.1) for key in corpus.paper_ids])
+    correction = taught(
+        memory.fitted,
+        corpus,
+        memory.fitted.named[1],
+        column,
+        0.9,
+        told="it was told",
+        names=hand.names_of(memory),
+        merged=themes,
+    )
+    return hand.corrected(memory, correction)
+
+
 def test_near_misses_of_a_theme_that_is_taught_are_told_anew(memory: Any) -> None:
-    after = learned(memory, Theme("Models", aliases=("model", "data"), id="fine-tuning"))
+    one, other, third = memory.corpus().paper_ids[:3]
+    after = scored(memory, {one: 0.45, other: 0.39, third: 0.5})
     near = after.fitted.near_misses
-    near = near[near["theme_id"] == "fine-tuning"]
-    old = memory.fitted.near_misses
-    assert set(near["paper_id"]) != set(old.loc[old["theme_id"] == "fine-tuning", "paper_id"])
-    assert near["score"].between(0.4, 0.5).all()
+    near = near[near["theme_id"] == "prompt-learning"]
+    assert near[["paper_id", "score"]].to_numpy(dtype=object).tolist() == [[one, 0.45]]
+    assert papers_in(after, "prompt-learning") == {third}
+    assert last_events(after).loc["prompt-learning", "reason"] == (
+        "it was told; 1 paper is in it now, 1 newly, and 5 are no longer"
+    )
+
+
+def test_who_takes_in_others_keeps_own_papers_but_those_that_are_not_examples(memory: Any) -> None:
+    own = sorted(papers_in(memory, "prompt-learning"))
+    given = dict.fromkeys(papers_in(memory, "agents"), 1.0) | {own[0]: 0.0, own[1]: 0.99}
+    after = scored(memory, given, ("agents",))
+    assert papers_in(after, "prompt-learning") == {*papers_in(memory, "agents"), *own[1:]}
+    old, new = (
+        one.fitted.memberships.query("theme_id == 'prompt-learning'").set_index("paper_id")["score"]
+        for one in (memory, after)
+    )
+    assert new[own[2:]].to_dict() == old[own[2:]].to_dict()
+    assert new[own[1]] == max(old[own[1]], 0.99)
 
 
 def test_a_named_theme_takes_in_others_and_loses_no_paper_by_that(memory: Any) -> None:

@@ -150,7 +150,7 @@ def test_of_two_themes_of_one_name_the_id_is_asked_for(registry: Registry) -> No
     [
         ("vision-langage", r"did you mean 'vision-language'\? "),
         ("Visual reading", r"did you mean 'vision-language'\? "),
-        ("language", r"did you mean 'vision-language'\? "),
+        ("vision", r"did you mean 'vision-language'\? "),
         ("zzz", ""),
         ("", ""),
     ],

@@ -326,3 +326,16 @@ def test_two_themes_that_are_one_merge_unless_they_are_pinned(
     assert events == ()
     primary = kept.memberships[kept.memberships["primary"]].set_index("paper_id")["theme_id"]
     assert primary[ids].tolist() == ["half"] * 5 + [whole] * (len(ids) - 5)
+
+
+def test_a_search_that_is_held_to_nothing_holds_no_scores_and_no_primaries(
+    without_speech: Fitted, papers: pd.DataFrame, refit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "held_primaries", lambda table, _: table.assign(primary=False))
+    monkeypatch.setattr(searching, "held_scores", lambda scores, *_: np.full_like(scores, 0.7))
+    held, _ = refit(papers, anchored_on(without_speech))
+    assert len(held.memberships) == papers["paper_id"].nunique() * len(held.themes)
+    assert not held.memberships["primary"].any()
+    free, events = refit(papers, None)
+    assert free.memberships["primary"].any()
+    assert events == ()

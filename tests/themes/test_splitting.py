@@ -154,6 +154,18 @@ def test_the_finer_themes_of_a_broad_one_stand_for_themselves(memory: Any) -> No
     assert after.registry.pinned == {"vision-video", "vision-images"}
 
 
+def test_papers_of_a_finer_theme_stay_in_it_though_another_is_nearer(memory: Any) -> None:
+    fitted = memory.fitted
+    centres = fitted.centroids.centres.copy()
+    places = [fitted.discovered_ids.index(one) for one in ("vision-video", "vision-images")]
+    centres[places] = centres[places[::-1]]
+    swapped = replace(fitted, centroids=replace(fitted.centroids, centres=centres))
+    after = by_parts(replace(memory, fitted=swapped), "vision")
+    for one, other in (("vision-video", "vision-images"), ("vision-images", "vision-video")):
+        assert papers_in(after, one) >= papers_in(memory, one)
+        assert not papers_in(after, one) & papers_in(memory, other)
+
+
 def test_a_named_theme_falls_into_what_lies_under_it(memory: Any) -> None:
     names = hand.names_of(memory)
     moved = merge(memory.fitted, memory.corpus(), ["agents"], "reasoning", names)

@@ -353,7 +353,7 @@ def _compared(before: Sequence[str], now: Sequence[str]) -> str:
     """Say how many papers are in a theme, and how many came and went."""
     came, went = len({*now} - {*before}), len({*before} - {*now})
     told = f"{_papers(len(now))} {'is' if len(now) == 1 else 'are'} in it now"
-    told += f", {came} of them newly" if came else ""
+    told += f", {came} newly" if came else ""
     return told + (f", and {went} {'is' if went == 1 else 'are'} no longer" if went else "")
 
 

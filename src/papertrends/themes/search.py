@@ -102,23 +102,19 @@ def search(
     events : tuple of ThemeEvent
         What became of the themes there were before.
     """
-    notes = []
     space = WordSpace.fit(texts)
     phrasing = Phrasing.of(corpus.titles, texts)
     named = find_named(themes, vectors, corpus, space, masks)
-    model = None
-    if len(texts) < discovered.MIN_PAPERS:
-        notes.append(
-            f"{len(texts)} {'paper is' if len(texts) == 1 else 'papers are'} too few to discover "
-            f"themes in (that takes {discovered.MIN_PAPERS}): only named themes were looked for."
-        )
-        others = DiscoveredThemes.none(corpus)
-    else:
-        others, model = _discovered(
-            texts, corpus, named, phrasing, bertopic=bertopic, progress=progress, anchors=anchors
-        )
-        if not others.ids:
-            notes.append("No group of papers beside the named themes held together as a theme.")
+    others, model, notes = _discovered(
+        texts,
+        corpus,
+        named,
+        phrasing,
+        seed=seed,
+        bertopic=bertopic,
+        progress=progress,
+        anchors=anchors,
+    )
     theme_ids = (*named.ids, *others.ids)
     scores = np.hstack([named.scores, others.scores])
     if anchors is not None:
@@ -140,7 +136,7 @@ def search(
         unassigned,
         near_misses_of(list(corpus.paper_ids), theme_ids, scores),
         _map(corpus, seed),
-        tuple(notes),
+        notes,
     )
     events = () if anchors is None else fates(anchors, table, memberships, named.ids)
     return fitted, model, events
@@ -152,24 +148,42 @@ def _discovered(
     named: NamedThemes,
     phrasing: Phrasing,
     *,
+    seed: int,
     bertopic: Any,
     progress: Progress,
     anchors: Anchors | None,
-) -> tuple[DiscoveredThemes, Any]:
-    """Discover themes beside the named ones, held fast to those there were before."""
+) -> tuple[DiscoveredThemes, Any, tuple[str, ...]]:
+    """Discover themes beside the named ones, held fast to those there were before.
+
+    Returns
+    -------
+    others : DiscoveredThemes
+    bertopic : bertopic.BERTopic or None
+    notes : tuple of str
+        What was done without, and why.
+    """
+    if len(texts) < discovered.MIN_PAPERS:
+        few = (
+            f"{len(texts)} {'paper is' if len(texts) == 1 else 'papers are'} too few to discover "
+            f"themes in (that takes {discovered.MIN_PAPERS}): only named themes were looked for."
+        )
+        return DiscoveredThemes.none(corpus), None, (few,)
     start = None if anchors is None else start_of(anchors, corpus.paper_ids, named.ids)
     found = discovered.discover(
         texts,
         corpus.joined,
-        seed=0,
+        seed=seed,
         bertopic=bertopic,
         before=None if start is None else start.before,
         progress=progress,
     )
     if anchors is None or start is None:
-        return meet(found, named, corpus, phrasing), found.bertopic
-    was = recognise(found, start, anchors, corpus.paper_ids)
-    return meet(found, named, corpus, phrasing, was), found.bertopic
+        others = meet(found, named, corpus, phrasing)
+    else:
+        was = recognise(found, start, anchors, corpus.paper_ids)
+        others = meet(found, named, corpus, phrasing, was)
+    none = "No group of papers beside the named themes held together as a theme."
+    return others, found.bertopic, () if others.ids else (none,)
 
 
 def _themes_table(
