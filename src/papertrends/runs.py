@@ -18,7 +18,7 @@ from papertrends.dumps.report import LoadReport
 from papertrends.encoders import Vectors
 from papertrends.fits import versions
 from papertrends.memory import Memory, file_rows, run_row
-from papertrends.tables import MOVES, WHAT_CHANGED, blank
+from papertrends.tables import MOVES, THEMES, WHAT_CHANGED, blank, conform
 from papertrends.themes.fitted import Fitted
 from papertrends.themes.growth import recounted
 from papertrends.themes.registry import By, Registry, ThemeEvent
@@ -86,7 +86,7 @@ def conclude(memory: Memory, step: Step, arrivals: Arrivals, *, command: str, by
     """
     papers, run = arrivals.papers, memory.next_run
     report = _of_new_files(arrivals.report, memory.sources)
-    step = replace(step, fitted=recounted(step.fitted, papers))
+    step = replace(step, fitted=recounted(_renamed(step.fitted, step.names), papers))
     settings = _settings(memory, papers)
     themes = names_in_use(step.fitted.themes, memory.registry, step.names)
     registry = memory.registry.with_events(
@@ -159,7 +159,14 @@ def names_in_use(
     names = dict(zip(registry.themes["theme_id"], registry.themes["name"], strict=True))
     names |= given
     told = zip(themes["theme_id"], themes["name"], strict=True)
-    return themes.assign(name=[names.get(key, name) for key, name in told])
+    return conform(themes.assign(name=[names.get(key, name) for key, name in told]), THEMES)
+
+
+def _renamed(fitted: Fitted, names: Mapping[str, str]) -> Fitted:
+    """Return the model with the names that a person gave: they take the place of those found."""
+    told = zip(fitted.themes["theme_id"], fitted.themes["name"], strict=True)
+    table = fitted.themes.assign(name=[names.get(key, name) for key, name in told])
+    return replace(fitted, themes=conform(table, THEMES))
 
 
 def _settings(memory: Memory, papers: pd.DataFrame) -> dict[str, Any]:

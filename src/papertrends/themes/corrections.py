@@ -324,13 +324,7 @@ def _unassigned(fitted: Fitted, corpus: Corpus, assigned: Collection[str]) -> pd
     rows = [row for row, key in enumerate(corpus.paper_ids) if key not in listed]
     if not rows:
         return conform(known.sort_values("paper_id", kind="stable"), UNASSIGNED)
-    part = Corpus(
-        [corpus.paper_ids[row] for row in rows],
-        [corpus.titles[row] for row in rows],
-        [corpus.abstracts[row] for row in rows],
-        corpus.encoded[rows],
-        corpus.joined[rows],
-    )
+    part = corpus.part(np.array(rows))
     # However near: that a person took a paper out of one theme puts it into no other.
     scores = np.minimum(fitted.scores(part), THRESHOLD - 1e-6)
     _, new = memberships_of(list(part.paper_ids), fitted.theme_ids, scores, fitted.can_be_primary)

@@ -87,6 +87,16 @@ class Corpus:
     encoded: Vectors
     joined: Vectors
 
+    def part(self, rows: NDArray[np.int64]) -> Corpus:
+        """Return the papers of some rows."""
+        return Corpus(
+            [self.paper_ids[row] for row in rows.tolist()],
+            [self.titles[row] for row in rows.tolist()],
+            [self.abstracts[row] for row in rows.tolist()],
+            self.encoded[rows],
+            self.joined[rows],
+        )
+
 
 @dataclass(frozen=True)
 class WordSpace:

@@ -73,6 +73,8 @@ class Fitted:
 
     def scores(self, corpus: Corpus) -> Floats:
         """Score papers the model was not learned from, shape (n, themes)."""
+        if not len(corpus.titles):
+            return np.zeros((0, len(self.theme_ids)))
         columns = [score(evidence_of(fitted, corpus, self.space)) for fitted in self.named]
         named = np.column_stack(columns) if columns else np.zeros((len(corpus.titles), 0))
         return np.hstack([named, self.centroids.score(corpus.joined)])

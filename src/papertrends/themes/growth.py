@@ -97,7 +97,7 @@ def with_themes(
     )
     inside = {row for group in groups for row in group.tolist()}
     rows = np.array(sorted(inside | {place[key] for key in arrived}), dtype=np.int64)
-    part = _part(corpus, rows)
+    part = corpus.part(rows)
     scores = grown.scores(part)
     first, n_named = len(grown.theme_ids) - len(themes), len(grown.named)
     for number, group in enumerate(groups):
@@ -148,16 +148,6 @@ def counted(themes: pd.DataFrame, memberships: pd.DataFrame, papers: pd.DataFram
         dates = by_theme["digest_date"].agg(which)
         table[column] = pd.to_datetime(table["theme_id"].map(dates.to_dict()))
     return conform(table, THEMES)
-
-
-def _part(corpus: Corpus, rows: NDArray[np.int64]) -> Corpus:
-    return Corpus(
-        [corpus.paper_ids[row] for row in rows],
-        [corpus.titles[row] for row in rows],
-        [corpus.abstracts[row] for row in rows],
-        corpus.encoded[rows],
-        corpus.joined[rows],
-    )
 
 
 def _appended(
