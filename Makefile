@@ -8,7 +8,7 @@ DEV := .venv-dev/bin
 IMPORTS := bertopic.backend, bertopic.vectorizers, duckdb, hdbscan, jinja2, onnxruntime, \
 	plotly.graph_objects, rich.progress, scipy.stats, sklearn.linear_model, tokenizers, typer.main, umap
 
-.PHONY: report setup dev check test notebooks bench bench-themes bench-trends clean
+.PHONY: report setup dev check test notebooks bench bench-themes bench-trends bench-rerun clean
 
 report: .venv/.ready
 	.venv/bin/papertrends report data/ -o report.html
@@ -39,6 +39,10 @@ bench-themes: .venv-dev/.ready .cache/bertopic/.ready
 # Takes an hour; part of it needs the archive, which is no part of this repository.
 bench-trends: .venv-dev/.ready
 	$(DEV)/python benchmarks/trends.py --readme
+
+# Takes two hours, and the archive, which is no part of this repository.
+bench-rerun: .venv-dev/.ready
+	$(DEV)/python benchmarks/rerun.py --readme
 
 # What papertrends needs to run, and uv, which takes pip's place.
 .venv/.ready: pyproject.toml uv.lock

@@ -133,7 +133,7 @@ def test_each_command_does_what_it_says(store: Path, call: Call) -> None:
         "vision-video", "vision-images", "reasoning-search",
     ]  # fmt: skip
     _, lines, _ = call("describe", "vision-video", "--store", store)
-    assert lines[1].endswith(", borders set by a person")
+    assert lines[1].endswith(", held by a person")
 
 
 def test_commands_give_the_editor_what_was_said(

@@ -170,9 +170,8 @@ def plot_map(
     require_columns(themes, THEMES, "themes", "theme_id", "name", "n_papers")
     first = memberships[memberships["primary"]].drop_duplicates("paper_id")
     points = map.dropna(subset=["x", "y"]).drop_duplicates("paper_id").sort_values("paper_id")
-    points = points.assign(
-        theme_id=points["paper_id"].map(first.set_index("paper_id")["theme_id"]).fillna("")
-    )
+    homes = dict(zip(first["paper_id"], first["theme_id"], strict=True))
+    points = points.assign(theme_id=[homes.get(key, "") for key in points["paper_id"]])
     if points.empty:
         return blank("There is no map: it takes more papers than there are.")
     titles: dict[str, str] = {}

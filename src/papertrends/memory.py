@@ -81,6 +81,16 @@ class Memory:
         return int(self.runs["run"].max()) + 1 if len(self.runs) else 1
 
     @property
+    def run_learned(self) -> int:
+        """The run in which the themes were learned last."""
+        return int(self.runs.loc[self.runs["n_fitted"] > 0, "run"].max())
+
+    @property
+    def n_learned(self) -> int:
+        """How many papers the themes were learned from."""
+        return int(self.runs.loc[self.runs["run"] == self.run_learned, "n_fitted"].iloc[0])
+
+    @property
     def compared_run(self) -> int:
         """The run that the last comparison is about: the last one that was no correction."""
         row = self.runs.iloc[-1]

@@ -235,12 +235,12 @@ def _remarks(
     memory: Memory, papers: pd.DataFrame, n_papers: int, *, refit: bool
 ) -> tuple[str, ...]:
     told = undated_remark(papers) if memory.settings["date"] == "published" else ()
-    fits = memory.runs[memory.runs["n_fitted"] > 0]
-    learned = int(fits["n_fitted"].iloc[-1])
+    learned = memory.n_learned
     if refit or n_papers - learned < _MANY * learned:
         return told
     return (
         *told,
-        f"The themes were learned from {learned:,} papers, and {n_papers - learned:,} have come "
-        "since: 'papertrends update --refit' learns them anew.",
+        f"The themes were learned from {learned:,} papers, and {n_papers - learned:,} "
+        f"{'has' if n_papers - learned == 1 else 'have'} come since: 'papertrends update --refit' "
+        "learns them anew.",
     )

@@ -27,6 +27,7 @@ from papertrends.progress import Progress, silent
 from papertrends.report.history import Since
 from papertrends.runs import Step, conclude
 from papertrends.store import locked, read_store, write_store
+from papertrends.themes.discovered import MIN_PAPERS
 from papertrends.themes.evidence import Corpus, texts_of
 from papertrends.themes.fitted import Fitted, corpus_of, one_row_each, texts_of_papers
 from papertrends.themes.founding import Founded, barred, founded, is_named_already
@@ -51,7 +52,8 @@ def update(
 
     What the store has already is left out, and only papers it never met are
     embedded. Papers that were there keep their themes; new ones are assigned to
-    them, and new themes are looked for among those that fit none.
+    them, and new themes are looked for among those that fit none. Themes that were
+    learned from fewer than eight papers are learned anew with the next ones.
 
     Parameters
     ----------
@@ -90,6 +92,8 @@ def update(
         arrivals = _arrivals(memory, inputs, year)
         if arrivals.is_empty and not refit:
             return analysis_of(memory, news=_nothing_new(arrivals))
+        # Of so few papers no themes were discovered, and hardly a word of the field is known.
+        refit = refit or (bool(arrivals.new_ids) and memory.n_learned < MIN_PAPERS)
         after = _next(memory, arrivals, refit, encoder_of(memory, encoder), progress)
         write_store(path, contents_of(after))
     return analysis_of(after, news=news_of(after, arrivals))
@@ -191,7 +195,7 @@ def _with_new_themes(memory: Memory, step: Step, arrivals: Arrivals) -> Step:
     """Look for new themes among the papers that fit none."""
     corpus = _corpus(arrivals.papers, step)
     ids = np.array(corpus.paper_ids, dtype=object)
-    learned = int(memory.runs.loc[memory.runs["n_fitted"] > 0, "run"].max())
+    learned = memory.run_learned
     came = memory.paper_runs()
     arrived = np.isin(ids, [*arrivals.new_ids, *came.index[came > learned]])
     loose = step.fitted.unassigned["paper_id"].to_numpy(dtype=object)
@@ -314,6 +318,9 @@ def news_of(after: Memory, arrivals: Arrivals) -> tuple[str, ...]:
             "met" + (f" ({loose:,} of them in no theme)" if new else "")
         )
     history = after.registry.history
+    n_learned = int(after.runs["n_fitted"].iloc[-1])
+    if n_learned:
+        told.append(f"the themes were learned anew from {n_learned:,} papers")
     names = dict(zip(after.registry.themes["theme_id"], after.registry.themes["name"], strict=True))
     for row in history[history["run"] == after.next_run - 1].to_dict("records"):
         others = ", ".join(f"'{names[key]}'" for key in str(row["others"]).split(", ") if key)

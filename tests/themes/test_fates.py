@@ -82,7 +82,7 @@ def test_a_finer_one_says_what_it_lies_under() -> None:
     (event,) = told({"a": OLD}, {"a": OLD, "b": OLD[:1]}, parents_after={"b": "a"})
     assert event.event == "born"
     assert event.reason == (
-        "1 paper, 0 of them new, hold together as a theme of their own within 'A'"
+        "1 paper, none of them new, hold together as a theme of their own within 'A'"
     )
 
 

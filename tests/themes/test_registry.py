@@ -57,7 +57,7 @@ def test_a_renamed_theme_keeps_its_id(registry: Registry) -> None:
     assert after.name("b") == "New"
     assert after.themes["theme_id"].tolist() == list("abcde")
     assert after.themes.set_index("theme_id").loc["b", "named_by"] == "person"
-    assert after.pinned == frozenset()
+    assert after.pinned == {"b"}
 
 
 def test_what_was_merged_or_split_stays_known_and_its_heirs_are_pinned(registry: Registry) -> None:

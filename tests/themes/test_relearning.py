@@ -281,7 +281,7 @@ def test_a_theme_is_born_or_returns_and_nothing_else_changes(
     after, (event,) = refit(papers, anchored_on(without_speech))
     assert (event.event, event.others) == ("born", ())
     assert groups(after)[event.theme_id] == {"speech"}
-    assert "12 papers, 12 of them new" in event.reason
+    assert "12 papers, all of them new" in event.reason
     assert {one: groups(after)[one] for one in groups(without_speech)} == groups(without_speech)
     used = frozenset([*without_speech.themes["theme_id"], event.theme_id])
     _, (other,) = refit(papers, anchored_on(without_speech, used=used))

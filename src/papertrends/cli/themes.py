@@ -217,7 +217,7 @@ def _all_about(store: Store, given: str) -> list[str]:
     lines = [
         f"{_plain(theme['name'])} ({key})",
         f"{theme['kind']}, there since {known['born']:%Y-%m-%d}, name from {known['named_by']}"
-        + (", borders set by a person" if known["pinned"] else ""),
+        + (", held by a person" if known["pinned"] else ""),
         f"papers: {theme['n_papers']:,}{_span(theme)}",
         f"trend: {changes['verdict']} ({changes['basis']})",
         f"keywords: {_plain(theme['keywords'])}",

@@ -92,7 +92,9 @@ def _came(theme: str, now: _Themes, old: _Themes, anchors: Anchors) -> ThemeEven
     papers = now.members.get(theme, [])
     settled = now.papers(theme, anchors.settled)
     shown = tuple(papers[:SHOWN])
-    whole = f"{_papers(len(papers))}, {len(papers) - len(settled):,} of them new"
+    n_new = len(papers) - len(settled)
+    new = "all" if n_new == len(papers) else f"{n_new:,}" if n_new else "none"
+    whole = f"{_papers(len(papers))}, {new} of them new"
     if theme in anchors.gone:
         typical = anchors.gone[theme][1]
         again = len(set(typical) & set(papers))

@@ -90,7 +90,7 @@ class Registry:
 
     @property
     def pinned(self) -> frozenset[str]:
-        """The ids of active themes whose borders a person decided."""
+        """The ids of active themes that a person stands for: renamed, merged, split off."""
         rows = self.themes
         return frozenset(rows.loc[rows["pinned"] & (rows["status"] == "active"), "theme_id"])
 
@@ -166,9 +166,8 @@ class Registry:
             else:
                 became = SEPARATOR.join(event.others)
                 rows[key] |= {"status": _STATUS[event.event], "became": became}
-            if by == "person" and event.event in ("merged", "split"):
-                for other in event.others:
-                    rows[other]["pinned"] = True
+            for heir in _pinned(event) if by == "person" else ():
+                rows[heir]["pinned"] = True
         told = pd.DataFrame(
             [
                 (run, date, one.theme_id, one.event, by, SEPARATOR.join(one.others), one.reason,
@@ -180,6 +179,13 @@ class Registry:
         history = pd.concat([self.history, told], ignore_index=True) if len(told) else self.history
         table = pd.DataFrame(list(rows.values()), columns=list(REGISTRY))
         return Registry(conform(table, REGISTRY), conform(history, HISTORY))
+
+
+def _pinned(event: ThemeEvent) -> tuple[str, ...]:
+    """Return the themes that a person stands for by what they did."""
+    if event.event == "renamed":
+        return (event.theme_id,)
+    return event.others if event.event in ("merged", "split") else ()
 
 
 def new_id(label: str, used: Collection[str]) -> str:
