@@ -20,6 +20,7 @@ import pytest
 
 import papertrends
 from papertrends.analysis import Analysis
+from papertrends.errors import InputError
 from papertrends.papers import load
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -322,7 +323,7 @@ def test_a_failed_export_leaves_no_trace(
     target = tmp_path / "out"
     target.mkdir()
     (target / "kept.txt").write_text("kept")
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(InputError, match=r"out: cannot be written to \(disk full\); make room"):
         exporting.export(empty, {}, target)
     assert [path.name for path in target.iterdir()] == ["kept.txt"]
     shutil.rmtree(target)
