@@ -104,6 +104,12 @@ def test_a_paper_known_by_its_arxiv_id_is_met_again_without() -> None:
     assert known_ids(papers(("ONE", "2025-01-02", "2.txt")), known).tolist() == ["arxiv:2501.00001"]
 
 
+def test_an_id_of_ones_own_is_known_again_under_another_title() -> None:
+    known = KNOWN.assign(paper_id=["x1", "x2"])
+    new = papers(("Quite another title", "2025-01-02", "2.txt")).assign(paper_id="x1")
+    assert known_ids(new, known).tolist() == ["x1"]
+
+
 def test_two_arxiv_ids_are_two_papers_of_one_title() -> None:
     known = KNOWN.assign(arxiv_id=["2501.00001", ""], paper_id=["arxiv:2501.00001", "t:2"])
     new = papers(("One", "2025-01-02", "2.txt"))

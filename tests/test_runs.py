@@ -108,4 +108,4 @@ def test_files_that_were_there_go_on_record_once(
     assert [file.file for file in after.load_report().files] == ["2025-07-31.txt"]
     assert after.load_report().dropped == memory.load_report().dropped
     assert after.files["source"].tolist() == ["2025-07-31.txt"]
-    assert after.n_learned == len(memory.encoded)
+    assert after.runs["n_fitted"].tolist() == [len(memory.encoded)] * 2

@@ -179,11 +179,10 @@ def _assigned(memory: Memory, new: pd.DataFrame, encoded: NDArray[np.float32]) -
     """Put new papers (one row each) into the themes there are."""
     if new.empty:
         return Step(memory.fitted, memory.encoded, memory.lsa)
-    corpus = corpus_of(new, encoded, memory.fitted.lsa)
-    fitted = take_in(memory.fitted, corpus, memory.joined)
+    lsa = memory.fitted.lsa.transform(texts_of_papers(new))
+    fitted = take_in(memory.fitted, _corpus(new, encoded, lsa), memory.joined)
     ids = [*memory.fitted.map["paper_id"], *new["paper_id"]]
     order = np.argsort(np.array(ids, dtype=object), kind="stable")
-    lsa = memory.fitted.lsa.transform(texts_of_papers(new))
     return Step(
         fitted,
         np.vstack([memory.encoded, encoded])[order],
@@ -193,7 +192,7 @@ def _assigned(memory: Memory, new: pd.DataFrame, encoded: NDArray[np.float32]) -
 
 def _with_new_themes(memory: Memory, step: Step, arrivals: Arrivals) -> Step:
     """Look for new themes among the papers that fit none."""
-    corpus = _corpus(arrivals.papers, step)
+    corpus = _corpus(one_row_each(arrivals.papers), step.encoded, step.lsa)
     ids = np.array(corpus.paper_ids, dtype=object)
     learned = memory.run_learned
     came = memory.paper_runs()
@@ -235,14 +234,13 @@ def _born(theme: Founded, fitted: Fitted, new: frozenset[str]) -> ThemeEvent:
     return ThemeEvent(theme.theme_id, "born", reason, papers=papers)
 
 
-def _corpus(papers: pd.DataFrame, step: Step) -> Corpus:
-    unique = one_row_each(papers)
+def _corpus(unique: pd.DataFrame, encoded: NDArray[np.float32], lsa: NDArray[np.float32]) -> Corpus:
     return Corpus(
         unique["paper_id"].tolist(),
         unique["title"].tolist(),
         unique["abstract"].tolist(),
-        step.encoded,
-        join(step.encoded, step.lsa),
+        encoded,
+        join(encoded, lsa),
     )
 
 

@@ -205,6 +205,16 @@ def test_papers_near_a_theme_that_a_person_retired_are_barred(fitted: Fitted) ->
     assert not barred(both, fitted.centroids, {}).any()
 
 
+def test_papers_nearer_to_a_theme_there_is_are_not_barred(fitted: Fitted) -> None:
+    wide = np.zeros((6, 6))
+    wide[:, 5], wide[range(3), range(2, 5)], wide[range(3, 6), range(2, 5)] = 1, 1, -1
+    between = np.array([[0.8, 0, 0, 0, 0, 0.7], [0.6, 0, 0, 0, 0, 0.8]])
+    every = whole(corpus(np.vstack([wide, between]), first=20))
+    retired = [f"p{number}" for number in range(20, 26)]
+    out = barred(every, fitted.centroids, {"gone": retired})
+    assert np.array(every.paper_ids)[out].tolist() == ["p16", *retired, "p27"]
+
+
 def test_a_group_that_is_a_named_theme_is_not_new() -> None:
     every = whole(corpus(around(2, 6, 11), first=20))
     members = pd.DataFrame({"paper_id": ["p20", "p21", "p22", "p00", "p01"], "theme_id": "named"})
