@@ -23,8 +23,9 @@ check: .venv-dev/.ready
 	$(DEV)/mypy
 	$(DEV)/lint-imports
 
+# A file of tests to a core at a time: what a file makes once is made once.
 test: .venv-dev/.ready
-	$(DEV)/pytest
+	$(DEV)/pytest -n auto --dist loadfile
 
 notebooks: .venv-dev/.ready
 	$(DEV)/pytest notebooks tests/test_notebooks.py

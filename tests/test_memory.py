@@ -18,11 +18,13 @@ from papertrends.memory import (
     check_new,
     contents_of,
     digests_of,
+    first_memory,
     memory_of,
     run_row,
 )
 from papertrends.store import read_store, write_store
 from papertrends.tables import FILES, conform
+from papertrends.updating import analysis_of
 
 MADE = runpy.run_path(str(Path(__file__).parent / "hand_made.py"))
 
@@ -123,3 +125,32 @@ def test_a_model_of_another_version_is_refused(memory: Memory) -> None:
         memory_of(replace(contents, parts=parts), "x")
     with pytest.raises(InputError, match=r"x: this store was reduced to its tables"):
         memory_of(replace(contents, reduced=True), "x")
+
+
+def test_names_from_a_language_model_stay_told_apart_from_those_found(memory: Memory) -> None:
+    themes = memory.tables.themes
+    row = themes.index[themes["kind"] == "discovered"][0]
+    key, found = str(themes.loc[row, "theme_id"]), str(themes.loc[row, "name"])
+    named = themes.assign(name=themes["name"].where(themes.index != row, "A model's name"))
+    made = first_memory(
+        replace(memory.tables, themes=named),
+        memory.fitted,
+        memory.encoded,
+        load_report=memory.load_report(),
+        settings={**memory.settings, "labels_from": "qwen3 at http://localhost"},
+        versions=memory.versions,
+        remarks=("asked",),
+    )
+    registry = made.registry.themes.set_index("theme_id")
+    assert registry.loc[key, ["name", "named_by"]].tolist() == [
+        "A model's name",
+        "qwen3 at http://localhost",
+    ]
+    others = registry.drop(key)
+    assert set(others.loc[others["kind"] == "discovered", "named_by"]) == {"corpus"}
+    assert set(others.loc[others["kind"] == "named", "named_by"]) == {"person"}
+    assert made.remarks() == ("asked",)
+    back = memory_of(contents_of(made), "x")
+    assert back.fitted.themes.set_index("theme_id")["name"][key] == found
+    assert back.tables.themes.set_index("theme_id")["name"][key] == "A model's name"
+    assert analysis_of(back).offline_labels == {key: found}
