@@ -235,7 +235,7 @@ def table(result: dict[str, Any]) -> str:
         )
         for name, words in (("primary", "primary theme"), ("memberships", "themes, finer ones "
                             "included")):  # fmt: skip
-            values = ", ".join(f"{draw[name]:.1%}" for draw in draws)
+            values = ", ".join(f"{draw[name]:.2%}" for draw in draws)
             lines.append(f"| refit instead: old papers keep their {words} | 95 % | {values} |")
     if "speed" in result:
         s = result["speed"]

@@ -289,6 +289,11 @@ def test_many_papers_since_the_themes_were_learned_are_told_of(
     ]
 
 
+def test_inputs_may_come_one_by_one(store: Path, dumps: list[Path]) -> None:
+    found = update((path for path in dumps[8:10]), store=store, encoder=Bag())
+    assert found.papers["paper_id"].nunique() == 80
+
+
 def test_without_anything_to_add_it_gives_the_analysis_of_the_store(store: Path) -> None:
     found = grown(store)
     assert found.news == ("nothing was given to add: the store is as it was",)

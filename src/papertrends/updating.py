@@ -133,9 +133,10 @@ def _since(memory: Memory) -> Since:
 
 
 def _arrivals(memory: Memory, inputs: Inputs, year: int | None) -> Arrivals:
-    if not isinstance(inputs, str | os.PathLike) and not list(inputs):
+    given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
+    if not given:
         return Arrivals.none(memory.papers)
-    return arrive(memory.papers, memory.sources, load(inputs, year=year))
+    return arrive(memory.papers, memory.sources, load(given, year=year))
 
 
 def encoder_of(memory: Memory, given: Encoder | None = None) -> Encoder:
