@@ -42,6 +42,9 @@ class Centroids:
         The same as `cuts` for papers to which the theme is the nearest.
     parents : numpy.ndarray of int, shape (t,)
         The row of the broader theme that a finer one lies under, -1 for none.
+    shifts : numpy.ndarray, shape (t, 2)
+        By how much `cuts` and `lows` were moved for papers that nothing was learned
+        from, see `calibration.for_new_papers`.
     """
 
     centres: Floats
@@ -49,12 +52,16 @@ class Centroids:
     scales: Floats
     lows: Floats
     parents: NDArray[np.int64]
+    shifts: Floats
 
     @classmethod
     def none(cls, width: int) -> Centroids:
         """Return the centres of no themes, for vectors of shape (n, width)."""
         nothing = np.zeros(0)
-        return cls(np.zeros((0, width)), nothing, nothing, nothing, nothing.astype(np.int64))
+        no_shifts = np.zeros((0, 2))
+        return cls(
+            np.zeros((0, width)), nothing, nothing, nothing, nothing.astype(np.int64), no_shifts
+        )
 
     @classmethod
     def fit(cls, vectors: Vectors, groups: Rows, parents: Sequence[int]) -> Centroids:
@@ -74,7 +81,7 @@ class Centroids:
         for rows in groups:
             inside = np.zeros(len(wide), dtype=bool)
             inside[rows] = True
-            likeness = _left_out(wide, inside)
+            likeness = left_out(wide, inside)
             own, others = likeness[inside], likeness[~inside]
             apart = float(np.quantile(others, _OTHERS)) if len(others) else -1.0
             centres.append(unit_rows(wide[inside].sum(axis=0, keepdims=True))[0])
@@ -87,6 +94,7 @@ class Centroids:
             np.array(scales),
             np.array(lows),
             np.array(parents, dtype=np.int64),
+            np.zeros((len(groups), 2)),
         )
 
     def score(self, vectors: Vectors) -> Floats:
@@ -120,7 +128,7 @@ class Centroids:
         for rows in groups:
             inside = np.zeros(len(wide), dtype=bool)
             inside[rows] = True
-            columns.append(_left_out(wide, inside))
+            columns.append(left_out(wide, inside))
         likeness = np.column_stack(columns) if columns else np.zeros((len(wide), 0))
         return _squash(likeness, self.cuts, self.scales)
 
@@ -129,7 +137,7 @@ def _squash(likeness: Floats, cuts: Floats, scales: Floats) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-(likeness - cuts) / scales)))
 
 
-def _left_out(vectors: Floats, inside: NDArray[np.bool_]) -> Floats:
+def left_out(vectors: Floats, inside: NDArray[np.bool_]) -> Floats:
     """Return each paper's cosine to the centre of the other papers inside, shape (n,)."""
     total = vectors[inside].sum(axis=0)
     own = vectors[inside]

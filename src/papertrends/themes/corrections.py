@@ -269,11 +269,16 @@ def once_each(table: pd.DataFrame) -> pd.DataFrame:
 def relearned(
     centroids: Centroids, place: int, corpus: Corpus, papers: Collection[str]
 ) -> Centroids:
-    """Return the centroids with one of them learned from other papers, if these suffice."""
+    """Return the centroids with one of them learned from other papers, if these suffice.
+
+    Its borders are moved for new papers as they were before.
+    """
     rows = rows_of(corpus, papers)
     if len(rows) < _LEAST_PAPERS:
         return centroids
+    cut, low = centroids.shifts[place]
     new = Centroids.fit(corpus.joined, [rows], [int(centroids.parents[place])])
+    new = replace(new, cuts=new.cuts + cut, lows=new.lows + low, shifts=centroids.shifts[[place]])
     values = {}
     for one in fields(Centroids):
         values[one.name] = getattr(centroids, one.name).copy()

@@ -160,6 +160,7 @@ def _appended(
         np.concatenate([centroids.scales, new.scales]),
         np.concatenate([centroids.lows, new.lows]),
         np.concatenate([centroids.parents, new.parents]),
+        np.vstack([centroids.shifts, new.shifts]),
     )
 
 

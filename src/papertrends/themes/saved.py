@@ -27,7 +27,7 @@ from papertrends.themes.named import FittedTheme
 from papertrends.themes.theme import Theme
 
 #: Of what `pack` makes; other code may keep it elsewhere.
-VERSION = 3
+VERSION = 4
 #: What json, numpy and zipfile raise when bytes of a file have changed.
 _DAMAGE = (
     OSError,

@@ -16,6 +16,7 @@ from papertrends.encoders import LSA, Vectors
 from papertrends.progress import Progress
 from papertrends.tables import MAP, THEMES, conform
 from papertrends.themes import discovered
+from papertrends.themes.calibration import for_new_papers
 from papertrends.themes.consensus import same_vectors
 from papertrends.themes.evidence import THRESHOLD, Corpus, WordSpace, score
 from papertrends.themes.fates import fates
@@ -124,12 +125,13 @@ def search(
     if anchors is not None:
         memberships = held_primaries(memberships, anchors)
     table = _themes_table(named, others, memberships, papers, phrasing)
+    members = [np.flatnonzero(rows) for rows in (scores[:, len(named.ids) :] >= THRESHOLD).T]
     fitted = Fitted(
         encoder,
         lsa,
         space,
         named.fitted,
-        others.centroids,
+        for_new_papers(others.centroids, corpus, texts, members),
         others.ids,
         table,
         memberships,

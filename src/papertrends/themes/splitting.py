@@ -292,4 +292,5 @@ def _widened(centroids: Centroids, count: int) -> Centroids:
         np.append(centroids.scales, nothing),
         np.append(centroids.lows, nothing),
         np.append(centroids.parents, np.full(count, -1)).astype(np.int64),
+        np.vstack([centroids.shifts, np.tile(centroids.shifts.max(axis=0, initial=0), (count, 1))]),
     )
