@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from papertrends.dumps import READERS, read_dump, require_format
+from papertrends.dumps.content import of_bytes
 from papertrends.dumps.dates import WEEKDAY_NAMES, YEARS, dates_in_name
 from papertrends.dumps.inputs import InputFile, Inputs, find_files
 from papertrends.dumps.records import Dropped, Dump, PartialDate, Record
@@ -182,7 +183,7 @@ class _Dated:
 
 def _dated(file: InputFile, year: int | None, format: str | None, today: dt.date | None) -> _Dated:
     data = file.read()
-    dump = read_dump(data, file=file.shown, format=format)
+    dump = read_dump(of_bytes(data, file=file.shown), format=format)
     date, date_from, notes = _digest_date(file, dump.date, year, today)
     return _Dated(file, sha256_of(data), dump, date, date_from, (*dump.notes, *notes))
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from papertrends.dumps import READERS, read_dump, sniff
+from papertrends.dumps.content import of_bytes
 from papertrends.dumps.text import fold
 from papertrends.errors import InputError
 
@@ -32,7 +33,7 @@ def papers(dump):
     ],
 )
 def test_encodings_that_need_no_note(data):
-    dump = read_dump(data, file="x")
+    dump = read_dump(of_bytes(data, file="x"))
     assert papers(dump) == [("Über Größe", ABSTRACT)]
     assert dump.notes == ()
     assert dump.format == "daily-papers-text"
@@ -40,7 +41,7 @@ def test_encodings_that_need_no_note(data):
 
 
 def test_windows_1252_is_read_and_noted():
-    dump = read_dump(PAGE.encode("cp1252"), file="x")
+    dump = read_dump(of_bytes(PAGE.encode("cp1252"), file="x"))
     assert papers(dump) == [("Über Größe", ABSTRACT)]
     assert dump.notes == (
         "not all of it is UTF-8: 10 bytes, the first on line 5, read as Windows-1252",
@@ -48,7 +49,7 @@ def test_windows_1252_is_read_and_noted():
 
 
 def test_one_broken_byte_does_not_garble_the_rest():
-    dump = read_dump(PAGE.encode() + b"\n\nCaf\xe9\n\nWe study \x81 X.\n", file="x")
+    dump = read_dump(of_bytes(PAGE.encode() + b"\n\nCaf\xe9\n\nWe study \x81 X.\n", file="x"))
     assert papers(dump) == [("Über Größe", ABSTRACT), ("Café", "We study \ufffd X.")]
     assert dump.notes == (
         "not all of it is UTF-8: 2 bytes, the first on line 10, read as Windows-1252,"
@@ -57,12 +58,12 @@ def test_one_broken_byte_does_not_garble_the_rest():
 
 
 def test_a_replacement_character_of_the_dump_itself_is_no_news():
-    dump = read_dump(PAGE.replace("ß", "\ufffd").encode("utf-16"), file="x")
+    dump = read_dump(of_bytes(PAGE.replace("ß", "\ufffd").encode("utf-16"), file="x"))
     assert (papers(dump)[0][0], dump.notes) == ("Über Grö\ufffde", ())
 
 
 def test_broken_utf_16_is_noted():
-    dump = read_dump(PAGE.encode("utf-16") + b"\x41", file="x")
+    dump = read_dump(of_bytes(PAGE.encode("utf-16") + b"\x41", file="x"))
     assert dump.notes == ("broken UTF-16 from line 8 on shows as '\ufffd'",)
 
 
@@ -70,7 +71,7 @@ def test_broken_utf_16_is_noted():
 @pytest.mark.parametrize("format", [None, "daily-papers-text"])
 def test_empty(data, format):
     with pytest.raises(InputError, match=r"^x: the file is empty; leave it out"):
-        read_dump(data, file="x", format=format)
+        read_dump(of_bytes(data, file="x"), format=format)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_empty(data, format):
 )
 def test_no_text(data):
     with pytest.raises(InputError, match=r"^x:\d+: this is no text .*NUL.*; give a text file"):
-        read_dump(data, file="x")
+        read_dump(of_bytes(data, file="x"))
 
 
 @pytest.mark.parametrize(
@@ -92,30 +93,30 @@ def test_no_text(data):
 )
 def test_no_dump(data):
     with pytest.raises(InputError, match=r"^x: this is no dump .*; leave it out, or say .*daily-p"):
-        read_dump(data, file="x")
+        read_dump(of_bytes(data, file="x"))
 
 
 def test_format_given():
     text = "Dear diary\n\nnothing."
-    assert sniff(text) is None
-    assert papers(read_dump(text.encode(), file="x", format="daily-papers-text")) == [
+    assert sniff(text.encode()) is None
+    assert papers(read_dump(of_bytes(text.encode(), file="x"), format="daily-papers-text")) == [
         ("Dear diary", "nothing.")
     ]
     with pytest.raises(
         InputError, match="no format 'daily-papers'; did you mean 'daily-papers-text'"
     ):
-        read_dump(text.encode(), file="x", format="daily-papers")
+        read_dump(of_bytes(text.encode(), file="x"), format="daily-papers")
 
 
 def test_the_table_of_readers():
     assert list(READERS) == ["daily-papers-text"]
-    assert sniff(PAGE) == "daily-papers-text"
+    assert sniff(PAGE.encode()) == "daily-papers-text"
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data):
     with pytest.raises(InputError, match=r"^x(:\d+)?: [^\n]+; [^\n]+$"):
-        read_dump(data, file="x")
+        read_dump(of_bytes(data, file="x"))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))

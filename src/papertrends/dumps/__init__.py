@@ -1,8 +1,8 @@
 """Dumps of a paper digest: one reader a format, all yielding the same records.
 
-A new format is a module of its own with ``looks_like(text)`` and ``read(text)``,
-and a line in `READERS`. Must not know of dates beyond what a dump says, nor of
-papers met twice: that is for the stage that puts dumps together.
+A new format is a module of its own with ``looks_like(text)`` and ``read``, and a
+line in `READERS`. Must not know of dates beyond what a dump says, nor of papers
+met twice: that is for the stage that puts dumps together.
 """
 
 from __future__ import annotations
@@ -13,16 +13,23 @@ from types import MappingProxyType
 from typing import Protocol
 
 from papertrends.dumps import page_text
+from papertrends.dumps.content import Content
+from papertrends.dumps.fields import require_fields
 from papertrends.dumps.records import Dropped, Dump, PartialDate, Record
-from papertrends.dumps.text import decode, fold
+from papertrends.dumps.text import decode_beginning, fold
 from papertrends.errors import InputError, did_you_mean
 
 __all__ = ["READERS", "Dropped", "Dump", "PartialDate", "Reader", "Record", "read_dump", "sniff"]
 
 
 class _Read(Protocol):
+    def __call__(self, content: Content, *, columns: Mapping[str, str]) -> Dump:
+        """Read one dump; `columns` says how a table calls the fields of a paper."""
+
+
+class _ReadText(Protocol):
     def __call__(self, text: str, *, file: str) -> Dump:
-        """Read one dump; `file` is its name for messages."""
+        """Read one dump from its whole text; `file` is its name for messages."""
 
 
 @dataclass(frozen=True)
@@ -36,45 +43,70 @@ class Reader:
     looks_like : callable
         ``text -> bool``, judging by the beginning of the text.
     read : callable
-        ``(text, file=name) -> Dump``.
+        ``(content, columns=mapping) -> Dump``.
+    magic : bytes
+        How its files begin if they are no text.
     """
 
     suffixes: tuple[str, ...]
     looks_like: Callable[[str], bool]
     read: _Read
+    magic: bytes = b""
+
+
+def _whole(read: _ReadText) -> _Read:
+    """Make a reader of contents from one of whole texts."""
+
+    def read_content(content: Content, *, columns: Mapping[str, str]) -> Dump:
+        del columns  # pages and feeds have none
+        text, notes = content.text()
+        dump = read(text, file=content.file)
+        return replace(dump, notes=(*notes, *dump.notes))
+
+    return read_content
 
 
 READERS: Mapping[str, Reader] = MappingProxyType(
-    {"daily-papers-text": Reader((".txt",), page_text.looks_like, page_text.read)}
+    {
+        "daily-papers-text": Reader((".txt",), page_text.looks_like, _whole(page_text.read)),
+    }
 )
 """The readers by the name of their format, the most particular first."""
 
 
-def sniff(text: str) -> str | None:
-    """Return the name of the format `text` is in, or None.
+def sniff(beginning: bytes) -> str | None:
+    """Return the name of the format that begins like this, or None.
 
     Examples
     --------
     >>> page = ["Daily Papers", "Jul 31", "A title", "An abstract."]
-    >>> sniff(chr(10).join(page))
+    >>> sniff(chr(10).join(page).encode())
     'daily-papers-text'
-    >>> sniff("Dear diary") is None
+    >>> sniff(b"Dear diary") is None
     True
     """
+    for name, reader in READERS.items():
+        if reader.magic and beginning.startswith(reader.magic):
+            return name
+    text = decode_beginning(beginning)
+    if text is None:
+        return None
     return next((name for name, reader in READERS.items() if reader.looks_like(text)), None)
 
 
-def read_dump(data: bytes, *, file: str, format: str | None = None) -> Dump:
+def read_dump(
+    content: Content, *, format: str | None = None, columns: Mapping[str, str] | None = None
+) -> Dump:
     """Read one dump, whatever its format.
 
     Parameters
     ----------
-    data : bytes
-        The content of a dump.
-    file : str
-        Its name for messages.
+    content : Content
+        What there is to read.
     format : str, optional
         One of `READERS`; found out from the content if not given.
+    columns : mapping of str to str, optional
+        How a table calls the fields of a paper, like ``{"abstract": "Summary text"}``.
 
     Returns
     -------
@@ -87,20 +119,40 @@ def read_dump(data: bytes, *, file: str, format: str | None = None) -> Dump:
         If it is empty, no text, of no known format, or not as its format should be.
     """
     require_format(format)
-    text, notes = decode(data, file=file)
-    if not fold(text[:1000]) and not fold(text):
-        raise InputError("the file is empty", "leave it out or save it again", file=file)
-    name = format or sniff(text)
-    if name is None:
-        raise InputError(
-            "this is no dump of a known format",
-            f"leave it out, or say which format it is ({', '.join(READERS)})",
-            file=file,
-        )
-    return replace(READERS[name].read(text, file=file), format=name, notes=notes)
+    require_fields(columns or {})
+    beginning = content.beginning()
+    _refuse_empty(content, beginning)
+    name = format or _sniffed(content, beginning)
+    dump = READERS[name].read(content, columns=columns or {})
+    return replace(dump, format=name)
 
 
 def require_format(format: str | None) -> None:
     """Raise an `InputError` if there is no reader of that name."""
     if format is not None and format not in READERS:
         raise InputError(f"there is no format '{format}'", did_you_mean(format, READERS))
+
+
+class UnknownFormatError(InputError):
+    """There is nothing of a known format in a file."""
+
+
+def _sniffed(content: Content, beginning: bytes) -> str:
+    name = sniff(beginning)
+    if name is None:
+        if decode_beginning(beginning) is None:
+            content.text()  # says where it is no text
+        raise UnknownFormatError(
+            "this is no dump of a known format",
+            f"leave it out, or say which format it is ({', '.join(READERS)})",
+            file=content.file,
+        )
+    return name
+
+
+def _refuse_empty(content: Content, beginning: bytes) -> None:
+    text = decode_beginning(beginning)
+    if text is not None and not fold(text) and not fold(content.text()[0]):
+        raise UnknownFormatError(
+            "the file is empty", "leave it out or save it again", file=content.file
+        )

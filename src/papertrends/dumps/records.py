@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["furniture", "no abstract", "no title", "unknown", "duplicate", "conflict"]
+Kind = Literal["furniture", "no abstract", "no title", "broken", "unknown", "duplicate", "conflict"]
 """Why a block became no paper; all but page furniture is a loss worth a look."""
 
 
@@ -27,17 +27,21 @@ class Record:
     position : int
         Its rank in the dump, from 1.
     published_date, arxiv_id, url, upvotes
-        Where the dump has them, else None. Never guessed.
+        Where the dump has them, else None. Never guessed. A page may write the
+        date without its year: then it is of the year of the page.
+    digest_date : datetime.date or None
+        Where the dump has it for each paper; else the dump's own counts.
     """
 
     title: str
     abstract: str
     lines: tuple[int, ...]
     position: int
-    published_date: dt.date | None = None
+    published_date: dt.date | PartialDate | None = None
     arxiv_id: str | None = None
     url: str | None = None
     upvotes: int | None = None
+    digest_date: dt.date | None = None
 
     @property
     def line(self) -> int:
@@ -114,8 +118,9 @@ class PartialDate:
 class Dump:
     """All that a reader found in one dump.
 
-    Every line that is not blank belongs to exactly one of the records, the
-    dropped blocks and the date.
+    In pages of text every line that is not blank belongs to exactly one of the
+    records, the dropped blocks and the date; elsewhere every entry is a record or
+    dropped.
 
     Attributes
     ----------

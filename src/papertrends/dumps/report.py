@@ -20,6 +20,7 @@ _MOST_FILES = 30
 _KINDS: Mapping[Kind, str] = {
     "no abstract": "titles without an abstract",
     "no title": "texts without a title",
+    "broken": "entries that cannot be read",
     "unknown": "unknown texts",
     "duplicate": "papers met twice in one digest",
     "conflict": "papers met twice in one digest with different abstracts",

@@ -34,7 +34,12 @@ _INVISIBLE = dict.fromkeys(
 )
 
 
-def decode(data: bytes, *, file: str) -> tuple[str, tuple[str, ...]]:
+def encoding_of(beginning: bytes) -> str:
+    """Return the encoding that a byte order mark names, UTF-8 without one."""
+    return next((name for mark, name in _MARKS if beginning.startswith(mark)), "utf-8")
+
+
+def decode(data: bytes, *, file: str, line: int = 1) -> tuple[str, tuple[str, ...]]:
     """Turn bytes into text: UTF-8, or UTF-16/32 with its mark, else Windows-1252.
 
     Parameters
@@ -43,6 +48,8 @@ def decode(data: bytes, *, file: str) -> tuple[str, tuple[str, ...]]:
         The content of a dump.
     file : str
         Its name for messages.
+    line : int
+        The number of its first line.
 
     Returns
     -------
@@ -56,29 +63,40 @@ def decode(data: bytes, *, file: str) -> tuple[str, tuple[str, ...]]:
     InputError
         If there are NUL characters in it, as there are in no text.
     """
-    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
+    encoding = encoding_of(data)
     notes: tuple[str, ...] = ()
     if encoding == "utf-8":
         text = data.decode("utf-8", errors="surrogateescape")
         escaped = _ESCAPED.search(text)
         if escaped:
-            text, notes = _from_cp1252(text, escaped.start())
+            text, notes = _from_cp1252(text, escaped.start(), line)
     else:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
             text = data.decode(encoding, errors="replace")
-            line = _line_at(data[: error.start].decode(encoding, errors="ignore"), None)
-            notes = (f"broken {encoding.upper()} from line {line} on shows as '\ufffd'",)
+            first = line - 1 + _line_at(data[: error.start].decode(encoding, errors="ignore"), None)
+            notes = (f"broken {encoding.upper()} from line {first} on shows as '\ufffd'",)
     nul = text.find("\0")
     if nul >= 0:
         raise InputError(
             "this is no text (it holds NUL characters)",
             "give a text file, saved as UTF-8",
             file=file,
-            line=_line_at(text, nul),
+            line=line - 1 + _line_at(text, nul),
         )
     return text.removeprefix("\ufeff"), notes
+
+
+def decode_beginning(data: bytes) -> str | None:
+    """Turn the first bytes of a text, perhaps cut within a character, into text.
+
+    Returns None where they are of no text.
+    """
+    encoding = encoding_of(data)
+    errors = "surrogateescape" if encoding == "utf-8" else "replace"
+    text = data.decode(encoding, errors=errors)
+    return None if "\0" in text else text.removeprefix("\ufeff")
 
 
 def split_lines(text: str) -> list[str]:
@@ -106,10 +124,10 @@ def _visible(char: str) -> bool:
     return char != " " and unicodedata.category(char) != "Cf"
 
 
-def _from_cp1252(text: str, first: int) -> tuple[str, tuple[str, ...]]:
+def _from_cp1252(text: str, first: int, line: int) -> tuple[str, tuple[str, ...]]:
     # Only the bytes that are not UTF-8 are read otherwise: one broken byte must
     # not garble the rest of the file.
-    line = _line_at(text, first)
+    line += _line_at(text, first) - 1
     count = len(_ESCAPED.findall(text))
     before = text.count("\ufffd")
     text = text.translate(_CP1252)
