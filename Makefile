@@ -1,6 +1,6 @@
 # Every target sets itself up; a second call does no set-up again.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-UV := .venv/bin/uv
+UV := .uv/bin/uv
 UV_VERSION := 0.13.9
 DEV := .venv-dev/bin
 
@@ -45,12 +45,16 @@ bench-trends: .venv-dev/.ready
 bench-rerun: .venv-dev/.ready
 	$(DEV)/python benchmarks/rerun.py --readme
 
-# What papertrends needs to run, and uv, which takes pip's place.
-.venv/.ready: pyproject.toml uv.lock
-	test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	test -x $(UV) || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+# uv takes pip's place; it is apart from what papertrends needs to run.
+.uv/.ready:
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	touch $@
+
+# What papertrends needs to run.
+.venv/.ready: pyproject.toml uv.lock .uv/.ready
+	test -x .venv/bin/python || $(PYTHON) -m venv --without-pip .venv
 	UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --quiet --python .venv/bin/python --no-default-groups
-	$(UV) pip uninstall --quiet --python .venv/bin/python pip setuptools || true
 	env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -W ignore -c "import $(IMPORTS)"
 	touch $@
 
@@ -68,4 +72,4 @@ bench-rerun: .venv-dev/.ready
 	touch $@
 
 clean:
-	rm -rf .venv .venv-dev .cache report.html
+	rm -rf .uv .venv .venv-dev .cache report.html

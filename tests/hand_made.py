@@ -26,6 +26,7 @@ from papertrends.tables import MAP, THEMES, conform
 from papertrends.themes.centroids import Centroids
 from papertrends.themes.corrections import Correction
 from papertrends.themes.evidence import WordSpace
+from papertrends.themes.examples import examples_among
 from papertrends.themes.fitted import (
     Fitted,
     can_be_primary,
@@ -36,7 +37,6 @@ from papertrends.themes.fitted import (
     texts_of_papers,
 )
 from papertrends.themes.growth import counted
-from papertrends.themes.model import examples_among
 from papertrends.themes.named import describe
 from papertrends.themes.search import find_named
 from papertrends.themes.theme import Theme

@@ -82,9 +82,9 @@ def test_papers_and_digests_know_the_run_they_came_in() -> None:
             "source": ["1", "1", "2"],
         }
     )
-    files = conform(pd.DataFrame({"source": ["1", "2"], "run": [2, 1], "digest_date": pd.NaT,
-                                  "n_blocks": 0, "n_papers": 0, "n_duplicates": 0, "n_known": 0}),
-                    FILES)  # fmt: skip
+    none = dict.fromkeys(("n_blocks", "n_papers", "n_duplicates", "n_known", "n_digests"), 0)
+    days = dict.fromkeys(("digest_date", "last_digest"), pd.NaT)
+    files = conform(pd.DataFrame({"source": ["1", "2"], "run": [2, 1], **days, **none}), FILES)
     table = digests_of(papers, files)
     assert table[["n_papers", "n_files", "run"]].values.tolist() == [[2, 1, 2], [1, 1, 1]]
 

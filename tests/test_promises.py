@@ -172,14 +172,14 @@ def test_another_folder_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
 def test_the_clock_is_not_asked_where_the_year_is_known(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import papertrends.papers
+    from papertrends.papers import digests
 
-    class NoClock(papertrends.papers.dt.date):
+    class NoClock(digests.dt.date):
         @classmethod
         def today(cls) -> NoClock:
             raise AssertionError("the clock was asked")
 
-    monkeypatch.setattr(papertrends.papers.dt, "date", NoClock)
+    monkeypatch.setattr(digests.dt, "date", NoClock)
     assert len(load(data).papers) == 155
 
 

@@ -235,6 +235,8 @@ def analyse(
     date: str = "digest",
     count: str = "every",
     year: int | None = None,
+    columns: Mapping[str, str] | None = None,
+    papers_known: str | Path | None = None,
     encoder: str | Encoder = "auto",
     seed: int = 0,
     labels_from: Namer | None = None,
@@ -258,6 +260,9 @@ def analyse(
         Whether a paper counts in every digest it stood in, or in the first only.
     year : int, optional
         The year of digests whose date is written without one.
+    columns, papers_known
+        How tables call the fields of a paper, and a look-up table of known papers:
+        see `load_papers`.
     encoder : str or Encoder, default "auto"
         As for `ThemeModel`.
     seed : int, default 0
@@ -281,7 +286,7 @@ def analyse(
     wanted = as_themes(themes)
     if store is not None:
         check_new(Path(store))
-    loaded = load(inputs, year=year)
+    loaded = load(inputs, year=year, columns=columns, papers_known=papers_known)
     papers = loaded.papers
     period = resolve_period(papers, by, date=date, count=count)
     model = fit_cached(papers, wanted, encoder=encoder, seed=seed, progress=progress)

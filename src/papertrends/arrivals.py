@@ -12,8 +12,8 @@ import pandas as pd
 
 from papertrends.dumps.report import FileReport, LoadReport
 from papertrends.errors import shortened
-from papertrends.papers import Loaded, normalised, paper_id
-from papertrends.tables import PAPERS, conform
+from papertrends.papers import Loaded, agree, near_duplicates, paper_id
+from papertrends.tables import PAPERS, conform, paper_counts
 
 _NAMED_IN_NOTES = 5
 
@@ -42,8 +42,7 @@ class Arrivals:
     @classmethod
     def none(cls, known: pd.DataFrame) -> Arrivals:
         """Return what no dump at all adds to `known`."""
-        digests = known.groupby("paper_id")["digest_date"].nunique()
-        report = LoadReport((), (), (), (), len(digests), int((digests > 1).sum()))
+        report = LoadReport((), (), (), (), *paper_counts(known))
         return cls(known, known.head(0), frozenset(), report)
 
     @property
@@ -80,7 +79,7 @@ def arrive(known: pd.DataFrame, sources: dict[str, str], loaded: Loaded) -> Arri
     is_known = pd.MultiIndex.from_frame(fresh[["paper_id", "digest_date"]]).isin(pairs)
     added = conform(fresh[~is_known], PAPERS)
     papers = _together(known, added, fresh)
-    digests = papers.groupby("paper_id")["digest_date"].nunique()
+    n_papers, n_in_several = paper_counts(papers)
     report = replace(
         loaded.report,
         files=tuple(_counted(file, names, fresh, added) for file in loaded.report.files),
@@ -88,10 +87,17 @@ def arrive(known: pd.DataFrame, sources: dict[str, str], loaded: Loaded) -> Arri
             replace(one, file=names.get(one.file, one.file)) for one in loaded.report.dropped
         ),
         notes=(*loaded.report.notes, *others),
-        n_papers=len(digests),
-        n_in_several_digests=int((digests > 1).sum()),
+        n_papers=n_papers,
+        n_in_several_digests=n_in_several,
     )
     new_ids = frozenset(added["paper_id"]) - frozenset(known["paper_id"])
+    pairs_alike = near_duplicates(papers) if new_ids else ()
+    report = replace(
+        report,
+        near_duplicates=tuple(
+            pair for pair in pairs_alike if not new_ids.isdisjoint({pair.paper_id, pair.other_id})
+        ),
+    )
     rows = papers.set_index(["paper_id", "digest_date"]).index.isin(
         pd.MultiIndex.from_frame(added[["paper_id", "digest_date"]])
     )
@@ -102,9 +108,11 @@ def known_ids(papers: pd.DataFrame, known: pd.DataFrame) -> pd.Series[str]:
     """Return the id of each row of `papers`: that of the known paper it is, else its own.
 
     The same are papers with one id, with one arXiv id, or with one normalised title
-    unless both have arXiv ids and these differ.
+    unless both have arXiv ids and these differ, or their abstracts have nothing in
+    common.
     """
     first = known.drop_duplicates("paper_id")
+    abstracts = dict(zip(first["paper_id"], first["abstract"], strict=True))
     by_id = set(first["paper_id"])
     with_arxiv = known[known["arxiv_id"] != ""]
     by_arxiv: dict[str, str] = dict(
@@ -117,17 +125,21 @@ def known_ids(papers: pd.DataFrame, known: pd.DataFrame) -> pd.Series[str]:
     for title, known_id in zip(first["title"], first["paper_id"], strict=True):
         by_title.setdefault(paper_id(title), known_id)
 
-    def same(own: str, arxiv: str, title: str) -> str:
+    def same(own: str, arxiv: str, title: str, abstract: str) -> str:
         if own in by_id:
             return own
         if arxiv in by_arxiv:
             return by_arxiv[arxiv]
         candidate = by_title.get(paper_id(title))
-        if candidate and (not arxiv or arxiv_of.get(candidate, arxiv) == arxiv):
+        if (
+            candidate
+            and (not arxiv or arxiv_of.get(candidate, arxiv) == arxiv)
+            and agree(abstract, abstracts[candidate])
+        ):
             return candidate
         return own
 
-    rows = zip(papers["paper_id"], papers["arxiv_id"], papers["title"], strict=True)
+    rows = papers[["paper_id", "arxiv_id", "title", "abstract"]].itertuples(index=False)
     return pd.Series([same(*row) for row in rows], index=papers.index, dtype="str")
 
 
@@ -185,7 +197,7 @@ def _other_abstracts(fresh: pd.DataFrame, known: pd.DataFrame) -> list[str]:
         for key, title, abstract in zip(
             again["paper_id"], again["title"], again["abstract"], strict=True
         )
-        if abstract != first[key] and normalised(abstract) != normalised(first[key])
+        if not agree(abstract, first[key])
     ]
     titles = sorted(dict.fromkeys(changed))
     if not titles:

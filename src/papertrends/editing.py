@@ -22,9 +22,10 @@ from papertrends.memory import Memory, contents_of, memory_of
 from papertrends.progress import Progress, silent
 from papertrends.runs import Step, conclude
 from papertrends.store import locked, read_store, write_store
+from papertrends.tables import names_of
 from papertrends.themes.corrections import Correction, merge, retire, taught
+from papertrends.themes.examples import examples_among
 from papertrends.themes.fitted import one_row_each
-from papertrends.themes.model import examples_among
 from papertrends.themes.named import describe
 from papertrends.themes.registry import ThemeEvent, find_theme, new_id
 from papertrends.themes.search import find_named
@@ -340,7 +341,7 @@ def _key(memory: Memory, given: str) -> str:
 def _names(memory: Memory) -> dict[str, str]:
     """Return what each theme there ever was is called."""
     rows = memory.registry.themes
-    return dict(zip(rows["theme_id"], rows["name"], strict=True))
+    return names_of(rows)
 
 
 def _name(memory: Memory, given: str, *, own: str) -> str:

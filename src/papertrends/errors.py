@@ -70,5 +70,6 @@ def did_you_mean(given: str, allowed: Iterable[str]) -> str:
     """
     names = list(allowed)
     near = difflib.get_close_matches(given, names, n=1)
+    near = near or [name for name in names if len(given) > 2 and given.casefold() in name]
     hint = f"did you mean '{near[0]}'? " if near else ""
     return f"{hint}Allowed: {', '.join(names)}"

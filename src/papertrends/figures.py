@@ -42,6 +42,7 @@ from papertrends.tables import (
     TRENDS,
     VOLUME,
     conform,
+    names_of,
     require_columns,
 )
 
@@ -206,7 +207,7 @@ def plot_heatmap(trends: pd.DataFrame, themes: pd.DataFrame, *, by: str = "") ->
     if rows.empty:
         return blank("There are no papers to show.")
     order = [theme for theme in reversed(list(shown["theme_id"])) if theme in set(rows["theme_id"])]
-    names = dict(zip(shown["theme_id"], shown["name"], strict=True))
+    names = names_of(shown)
     periods = sorted(rows["period"].unique())
     cells = {(row["theme_id"], row["period"]): row for row in rows.to_dict("records")}
     grid = [[(theme, cells.get((theme, period))) for period in periods] for theme in order]
@@ -308,7 +309,7 @@ def draw_papers(
     """Papers as points, the unassigned first and so beneath the others."""
     import plotly.graph_objects as go
 
-    names = dict(zip(themes["theme_id"], themes["name"], strict=True))
+    names = names_of(themes)
     figure = go.Figure()
     for theme in ["", *names]:
         own = points[points["theme_id"] == theme]

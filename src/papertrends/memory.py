@@ -20,17 +20,16 @@ from papertrends.encoders import Vectors, join
 from papertrends.errors import InputError
 from papertrends.files import check_writable
 from papertrends.store.database import Contents
-from papertrends.tables import DIGESTS, FILES, RUNS, Tables, blank, conform
+from papertrends.tables import DIGESTS, FILES, RUNS, Tables, blank, conform, names_of, paper_counts
 from papertrends.themes.evidence import Corpus
 from papertrends.themes.fitted import Fitted, one_row_each, texts_of_papers
 from papertrends.themes.registry import Registry, ThemeEvent, most_typical
 from papertrends.themes.saved import FITTED_TABLES, VERSION, pack, unpack
 from papertrends.themes.theme import Theme
 
-#: What keeps a fit as a store has it: the large one in half the room, as it is only
-#: ever multiplied with and summed in double precision.
+#: The one large array of a model. A store keeps it in single precision, which halves
+#: the file; it is only ever multiplied and summed in double precision.
 _HALVED = "lsa_components"
-
 
 #: How the commands of runs begin that a person corrected themes with.
 CORRECTION = "themes "
@@ -134,10 +133,8 @@ class Memory:
     def load_report(self) -> LoadReport:
         """Return the load reports of all runs as one."""
         told = [LoadReport.from_dict(json.loads(text)) for text in self.runs["load_report"] if text]
-        digests = self.papers.groupby("paper_id")["digest_date"].nunique()
-        return LoadReport.joined(
-            told, n_papers=len(digests), n_in_several_digests=int((digests > 1).sum())
-        )
+        n_papers, n_in_several = paper_counts(self.papers)
+        return LoadReport.joined(told, n_papers=n_papers, n_in_several_digests=n_in_several)
 
     def remarks(self) -> tuple[str, ...]:
         """Return what else the last run had to say."""
@@ -221,7 +218,7 @@ def _named_by(
     themes: pd.DataFrame, found: pd.DataFrame, settings: Mapping[str, Any]
 ) -> dict[str, str]:
     """Say who gave each theme its name: a person, the corpus, or whoever was asked."""
-    offline = dict(zip(found["theme_id"], found["name"], strict=True))
+    offline = names_of(found)
     asked = settings.get("labels_from")
     whose = {}
     for key, name, kind in zip(themes["theme_id"], themes["name"], themes["kind"], strict=True):
@@ -288,7 +285,7 @@ def contents_of(memory: Memory) -> Contents:
     """Return what a store keeps of `memory`."""
     plain, arrays = pack(memory.fitted)
     arrays[_HALVED] = np.asarray(arrays[_HALVED], dtype=np.float32)
-    found = dict(zip(memory.fitted.themes["theme_id"], memory.fitted.themes["name"], strict=True))
+    found = names_of(memory.fitted.themes)
     tables = dict(memory.tables.items()) | {
         "digests": digests_of(memory.papers, memory.files),
         "files": memory.files,

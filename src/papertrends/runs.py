@@ -18,7 +18,7 @@ from papertrends.dumps.report import LoadReport
 from papertrends.encoders import Vectors
 from papertrends.fits import versions
 from papertrends.memory import Memory, file_rows, run_row
-from papertrends.tables import MOVES, THEMES, WHAT_CHANGED, blank, conform
+from papertrends.tables import MOVES, THEMES, WHAT_CHANGED, blank, conform, names_of
 from papertrends.themes.fitted import Fitted
 from papertrends.themes.growth import recounted
 from papertrends.themes.registry import By, Registry, ThemeEvent
@@ -156,7 +156,7 @@ def names_in_use(
     themes: pd.DataFrame, registry: Registry, given: Mapping[str, str]
 ) -> pd.DataFrame:
     """Return `themes` with the names given, else those that the registry has for them."""
-    names = dict(zip(registry.themes["theme_id"], registry.themes["name"], strict=True))
+    names = names_of(registry.themes)
     names |= given
     told = zip(themes["theme_id"], themes["name"], strict=True)
     return conform(themes.assign(name=[names.get(key, name) for key, name in told]), THEMES)

@@ -202,6 +202,8 @@ FILES: Mapping[str, str] = MappingProxyType(
         "sha256": "str",
         "format": "str",
         "digest_date": "datetime64[ns]",
+        "last_digest": "datetime64[ns]",
+        "n_digests": "int64",
         "date_from": "str",
         "n_blocks": "int64",
         "n_papers": "int64",
@@ -298,3 +300,14 @@ def require_columns(
             f"the {table} table lacks {', '.join(missing)} (it has {there})",
             f"give it these columns: {', '.join(schema)}",
         )
+
+
+def names_of(themes: pd.DataFrame) -> dict[str, str]:
+    """Return the name of each theme of a table (``theme_id, name``) by its id."""
+    return dict(zip(themes["theme_id"], themes["name"], strict=True))
+
+
+def paper_counts(papers: pd.DataFrame) -> tuple[int, int]:
+    """Return how many papers there are, and how many of them in several digests."""
+    digests = papers.groupby("paper_id")["digest_date"].nunique()
+    return len(digests), int((digests > 1).sum())

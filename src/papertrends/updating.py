@@ -7,7 +7,7 @@ The stages in a row once more, from new dumps to the store's next state and its
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,12 +27,14 @@ from papertrends.progress import Progress, silent
 from papertrends.report.history import Since
 from papertrends.runs import Step, conclude
 from papertrends.store import locked, read_store, write_store
+from papertrends.tables import names_of
 from papertrends.themes.discovered import MIN_PAPERS
 from papertrends.themes.evidence import Corpus, texts_of
+from papertrends.themes.examples import examples_among
 from papertrends.themes.fitted import Fitted, corpus_of, one_row_each, texts_of_papers
 from papertrends.themes.founding import Founded, barred, founded, is_named_already
 from papertrends.themes.growth import take_in, with_themes
-from papertrends.themes.model import ThemeModel, examples_among
+from papertrends.themes.model import ThemeModel
 from papertrends.themes.newcomers import find_newcomers
 from papertrends.themes.registry import ThemeEvent, most_typical
 from papertrends.themes.relearning import Anchors
@@ -45,6 +47,8 @@ def update(
     store: str | Path,
     refit: bool = False,
     year: int | None = None,
+    columns: Mapping[str, str] | None = None,
+    papers_known: str | Path | None = None,
     encoder: Encoder | None = None,
     progress: Progress = silent,
 ) -> Analysis:
@@ -67,6 +71,9 @@ def update(
         retired, and that is written down in the history.
     year : int, optional
         The year of digests whose date is written without one.
+    columns, papers_known
+        How tables call the fields of a paper, and a look-up table of known papers:
+        see `load_papers`.
     encoder : Encoder, optional
         The encoder that the store was made with, if it was one of your own.
     progress : Progress, optional
@@ -89,7 +96,11 @@ def update(
         )
     with locked(path, progress=progress):
         memory = memory_of(read_store(path), str(path))
-        arrivals = _arrivals(memory, inputs, year)
+        given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
+        arrivals = Arrivals.none(memory.papers)
+        if given:
+            loaded = load(given, year=year, columns=columns, papers_known=papers_known)
+            arrivals = arrive(memory.papers, memory.sources, loaded)
         if arrivals.is_empty and not refit:
             return analysis_of(memory, news=_nothing_new(arrivals))
         # Of so few papers no themes were discovered, and hardly a word of the field is known.
@@ -128,15 +139,8 @@ def _since(memory: Memory) -> Since:
         run=run,
         refit=str(runs.loc[runs["run"] == run, "command"].iloc[0]).endswith("--refit"),
         added=memory.papers[memory.papers["source"].map(came) == run].reset_index(drop=True),
-        names=dict(zip(known["theme_id"], known["name"], strict=True)),
+        names=names_of(known),
     )
-
-
-def _arrivals(memory: Memory, inputs: Inputs, year: int | None) -> Arrivals:
-    given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
-    if not given:
-        return Arrivals.none(memory.papers)
-    return arrive(memory.papers, memory.sources, load(given, year=year))
 
 
 def encoder_of(memory: Memory, given: Encoder | None = None) -> Encoder:
@@ -320,7 +324,7 @@ def news_of(after: Memory, arrivals: Arrivals) -> tuple[str, ...]:
     n_learned = int(after.runs["n_fitted"].iloc[-1])
     if n_learned:
         told.append(f"the themes were learned anew from {n_learned:,} papers")
-    names = dict(zip(after.registry.themes["theme_id"], after.registry.themes["name"], strict=True))
+    names = names_of(after.registry.themes)
     for row in history[history["run"] == after.next_run - 1].to_dict("records"):
         others = ", ".join(f"'{names[key]}'" for key in str(row["others"]).split(", ") if key)
         into = {"merged": " into ", "split": " into "}.get(str(row["event"]), " from ")

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import os
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def rows(loaded):
 def test_folders_patterns_and_names(write, tmp_path, monkeypatch):
     write("in/2025-07-31.txt", page("A"))
     write("in/deep/2025-08-01.TXT", page("B", date="Aug 1"))
-    write("in/notes.md", "# no dump")
+    write("in/notes.rst", "# no dump")
     write("in/README", "# no dump")
     write("in/.hidden.txt", "nothing")
     write("in/.cache/x.txt", "nothing")
@@ -46,9 +47,9 @@ def test_folders_patterns_and_names(write, tmp_path, monkeypatch):
         assert rows(loaded) == expected
         assert [(one.file, one.reason) for one in loaded.report.not_read] == [
             ("README", "not read: no reader for files without suffix"),
-            ("notes.md", "not read: no reader for '.md' files"),
+            ("notes.rst", "not read: no reader for '.rst' files"),
         ]
-    assert "notes.md: not read: no reader for '.md' files" in results[0].report.sentences()
+    assert "notes.rst: not read: no reader for '.rst' files" in results[0].report.sentences()
 
 
 def test_files_that_are_not_read_are_listed_in_order(write, tmp_path):
@@ -56,11 +57,11 @@ def test_files_that_are_not_read_are_listed_in_order(write, tmp_path):
     for name in ("z", "a"):
         folders.append(write(f"{name}/2025-07-31-{name}.txt", page(name)).parent)
         for number in range(6):
-            write(f"{name}/{name}{number}.md", "# no dump")
+            write(f"{name}/{name}{number}.rst", "# no dump")
     report = load(folders).report
-    assert [one.file for one in report.not_read] == [f"{c}{i}.md" for c in "az" for i in range(6)]
+    assert [one.file for one in report.not_read] == [f"{c}{i}.rst" for c in "az" for i in range(6)]
     assert report.sentences()[-2:] == [
-        "z3.md: not read: no reader for '.md' files",
+        "z3.rst: not read: no reader for '.rst' files",
         "and 2 more files not read",
     ]
     assert report == load(tmp_path).report == load(folders[::-1]).report
@@ -123,9 +124,11 @@ def test_standard_input(write, monkeypatch):
 
 def test_inputs_that_cannot_be_read(write, tmp_path, monkeypatch):
     write("empty/.hidden", "")
-    write("md/a.md", "# A")
+    write("rst/a.rst", "# A")
     write("pages/2025-07-31.txt", page("A"))
     write("pages/prose.txt", "Dear diary")
+    write("prose/a.txt", "Dear diary")
+    write("prose/b.txt", " ")
     (tmp_path / "gone.txt").symlink_to("nowhere")
     monkeypatch.chdir(tmp_path)
     for inputs, message in [
@@ -137,22 +140,59 @@ def test_inputs_that_cannot_be_read(write, tmp_path, monkeypatch):
         ("x" * 5000, "cannot be read .*; check the file"),
         ("*.none", r"^\*.none: nothing matches this pattern; check the pattern"),
         ("empty", "^empty: there is nothing in it; name a folder with dumps"),
-        ("md", r"^md: none of the 1 files in it ends in \.txt; name the files themselves"),
-        ("pages", "^pages/prose.txt: this is no dump of a known format; leave it out"),
-        ("md/a.md", "^md/a.md: this is no dump of a known format"),
+        ("rst", r"^rst: none of the 1 files in it ends in .*\.txt.*; name the files themselves"),
+        ("prose", "^prose/a.txt: this is no dump of a known format; leave it out"),
+        ("pages/prose.txt", "^pages/prose.txt: this is no dump of a known format; leave it out"),
+        (["pages", "pages/prose.txt"], "^pages/prose.txt: this is no dump of a known format"),
+        ("rst/a.rst", "^rst/a.rst: this is no dump of a known format"),
     ]:
         with pytest.raises(InputError, match=message) as caught:
             load(inputs)
         assert "\n" not in str(caught.value)
 
 
+def test_what_is_no_dump_in_a_folder_is_on_record(write):
+    folder = write("in/2025-07-31.txt", page("A")).parent
+    write("in/blank.txt", " \n")
+    write("in/prose.txt", "Dear diary")
+    (folder / "gone.txt").symlink_to("nowhere")
+    (folder / "round.txt").symlink_to("round.txt")
+    (folder / "up").symlink_to(folder)
+    os.mkfifo(folder / "pipe.txt")
+    (folder / "x.txt").mkdir()
+    loaded = load(folder)
+    assert rows(loaded) == [("2025-07-31", 1, "A", "2025-07-31.txt")]
+    assert [(one.file, one.reason) for one in loaded.report.not_read] == [
+        ("blank.txt", "not read: the file is empty"),
+        ("gone.txt", "not read: a link that leads nowhere"),
+        ("pipe.txt", "not read: no file but a pipe or a device"),
+        ("prose.txt", "not read: this is no dump of a known format"),
+        ("round.txt", "not read: a link that leads nowhere"),
+    ]
+    for name in ("pipe.txt", "/dev/zero"):
+        with pytest.raises(InputError, match=r": this is no file but a pipe .*; give '-' and r"):
+            load(folder / name)
+
+
+def test_a_file_that_breaks_off_while_it_is_read(write, monkeypatch):
+    path = write("2025-07-31.txt", page("A"))
+
+    class Torn(io.BytesIO):
+        def read(self, size=-1):
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "open", lambda self, mode: Torn())
+    with pytest.raises(InputError, match=r"cannot be read \(Input/output error\); check the file"):
+        load(path)
+
+
 def test_a_file_without_permission(write, monkeypatch):
     path = write("2025-07-31.txt", page("A"))
 
-    def refuse(self):
+    def refuse(self, mode):
         raise PermissionError(13, "Permission denied", str(self))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(
         InputError, match=r"2025-07-31.txt: cannot be read \(Permission denied\); c"
     ):

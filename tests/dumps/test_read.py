@@ -87,7 +87,6 @@ def test_no_text(data):
     [
         b"Dear diary,\n\nnothing.",
         b"a,b\n1,2\n",
-        b"\xef\xbb\xbf<html>\nDaily Papers\n",
         b"\xd8\xe7" * 400,
     ],
 )
@@ -109,7 +108,16 @@ def test_format_given():
 
 
 def test_the_table_of_readers():
-    assert list(READERS) == ["daily-papers-text"]
+    assert list(READERS) == [
+        "parquet",
+        "daily-papers-html",
+        "feed",
+        "jsonl",
+        "json",
+        "daily-papers-markdown",
+        "daily-papers-text",
+        "csv",
+    ]
     assert sniff(PAGE.encode()) == "daily-papers-text"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
@@ -12,7 +13,7 @@ import pytest
 from papertrends.errors import InputError
 from papertrends.store import TABLES, VERSION, Contents, database, read_store, writing
 from papertrends.store.seal import seal
-from papertrends.tables import MOVES, blank
+from papertrends.tables import FILES, MOVES, blank
 
 Same = Callable[[Contents, Contents], None]
 
@@ -88,6 +89,7 @@ def test_a_step_that_does_not_lead_to_the_schema_is_noticed(
     old: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "MIGRATIONS", {0: _with_moves})
+    monkeypatch.setattr(database, "VERSION", 1)
     with pytest.raises(InputError, match="damaged: the columns of map are paper_id, across, y"):
         read_store(old)
 
@@ -108,3 +110,41 @@ def test_a_newer_store_is_refused(
 
 def test_every_older_version_leads_here() -> None:
     assert set(database.MIGRATIONS) == set(range(1, VERSION))
+
+
+def test_version_1_knew_one_digest_a_file(
+    tmp_path: Path, contents: Contents, same: Same, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = {"last_digest", "n_digests"}
+    runs = contents.tables["runs"].copy()
+    runs["load_report"] = ['{"notes": ["ä"]}', *[""] * (len(runs) - 1)]
+    with_alike = [
+        {**json.loads(one), "near_duplicates": [], "lookup": None} if one else None
+        for one in runs["load_report"]
+    ]
+    without = [
+        json.dumps({"notes": one["notes"]}, ensure_ascii=False) if one else "" for one in with_alike
+    ]
+    tables = {
+        **contents.tables,
+        "files": contents.tables["files"].drop(columns=list(new)),
+        "runs": runs.assign(load_report=without),
+    }
+    schemas = {
+        **TABLES,
+        "files": {name: dtype for name, dtype in FILES.items() if name not in new},
+    }
+    path = tmp_path / "v1.duckdb"
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, "VERSION", 1)
+        patch.setattr(writing, "TABLES", schemas)
+        _write(path, replace(contents, tables=tables))
+    files = contents.tables["files"]
+    expected = {
+        **contents.tables,
+        "files": files.assign(last_digest=files["digest_date"], n_digests=1),
+        "runs": runs.assign(
+            load_report=[json.dumps(one, ensure_ascii=False) if one else "" for one in with_alike]
+        ),
+    }
+    same(read_store(path), replace(contents, tables=expected))

@@ -15,8 +15,8 @@ import pytest
 from papertrends.encoders.lsa import unit_rows
 from papertrends.errors import InputError
 from papertrends.themes.corrections import TAKEN_OUT, merge, retire, rows_of, taught
+from papertrends.themes.examples import examples_among
 from papertrends.themes.fitted import one_row_each
-from papertrends.themes.model import examples_among
 from papertrends.themes.named import describe
 from papertrends.themes.search import find_named
 from papertrends.themes.theme import Theme

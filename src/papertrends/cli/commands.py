@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from papertrends.cli.options import (
+    Columns,
     EncoderName,
     Export,
     Input,
     Output,
+    PapersKnown,
     Quiet,
     Seed,
     ThemeNames,
     ThemesFile,
     Year,
+    asked_columns,
     asked_themes,
     label_endpoint,
     progress_bars,
@@ -53,6 +56,8 @@ def report(
         ),
     ] = "every",
     year: Year = None,
+    column: Columns = None,
+    papers_known: PapersKnown = None,
     encoder: EncoderName = "auto",
     seed: Seed = 0,
     endpoint: Annotated[
@@ -96,6 +101,8 @@ def report(
             date=date,
             count=count,
             year=year,
+            columns=asked_columns(column),
+            papers_known=papers_known,
             encoder=encoder,
             seed=seed,
             labels_from=labels_from,
@@ -122,6 +129,8 @@ def update(
         bool, typer.Option("--refit", help="Learn the themes anew, and match them to the old.")
     ] = False,
     year: Year = None,
+    column: Columns = None,
+    papers_known: PapersKnown = None,
     export: Export = None,
     quiet: Quiet = False,
 ) -> None:
@@ -134,7 +143,13 @@ def update(
 
     with progress_bars(quiet) as progress:
         analysis = update_store(
-            inputs or (), store=store, refit=refit, year=year, progress=progress
+            inputs or (),
+            store=store,
+            refit=refit,
+            year=year,
+            columns=asked_columns(column),
+            papers_known=papers_known,
+            progress=progress,
         )
     _write(analysis, output, export)
     if not quiet:
@@ -157,6 +172,8 @@ def load(
         str | None,
         typer.Option("--format", metavar="NAME", help="Read all inputs as this format."),
     ] = None,
+    column: Columns = None,
+    papers_known: PapersKnown = None,
     quiet: Quiet = False,
 ) -> None:
     """Show what the loader sees in dumps, and write it as a table."""
@@ -167,7 +184,13 @@ def load(
     if output:
         check_table_path(output)
         check_writable(output)
-    loaded = load_dumps(inputs, year=year, format=format)
+    loaded = load_dumps(
+        inputs,
+        year=year,
+        format=format,
+        columns=asked_columns(column),
+        papers_known=papers_known,
+    )
     if output:
         write_table(loaded.papers, output)
     if not quiet:

@@ -38,6 +38,23 @@ Year = Annotated[
         help="The year of dates written without one.",
     ),
 ]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="FIELD=NAME",
+        help="How your table calls a field: title, abstract, digest_date, published_date, "
+        "arxiv_id, url or upvotes; may be given often.",
+    ),
+]
+PapersKnown = Annotated[
+    Path | None,
+    typer.Option(
+        "--papers-known",
+        metavar="FILE",
+        help="A table of known papers, to fill in arXiv ids, publication dates and digest dates.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 ThemeNames = Annotated[
     list[str] | None,
@@ -70,6 +87,25 @@ Export = Annotated[
     Path | None,
     typer.Option("--export", metavar="DIR", help="Write all tables there, too."),
 ]
+
+
+def asked_columns(given: list[str] | None) -> dict[str, str]:
+    """Return the columns of the fields that ``--column`` names.
+
+    Raises
+    ------
+    InputError
+        If one is not of the form FIELD=NAME, or a field is given twice.
+    """
+    columns: dict[str, str] = {}
+    for one in given or ():
+        field, sign, name = one.partition("=")
+        if not (field.strip() and sign and name.strip()):
+            raise InputError(f"--column '{one}' is not FIELD=NAME", "write it like title=headline")
+        if field.strip() in columns:
+            raise InputError(f"--column gives '{field.strip()}' twice", "name one column for it")
+        columns[field.strip()] = name.strip()
+    return columns
 
 
 def label_endpoint(url: str | None, model: str | None) -> LabelEndpoint | None:

@@ -15,6 +15,7 @@ import typer
 
 from papertrends.cli.options import progress_bars
 from papertrends.errors import InputError, shortened
+from papertrends.tables import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,7 +214,7 @@ def _all_about(store: Store, given: str) -> list[str]:
         next(row for row in table.to_dict("records") if row["theme_id"] == key)
         for table in (registry, store.themes, store.changes)
     )
-    names = dict(zip(registry["theme_id"], registry["name"], strict=True))
+    names = names_of(registry)
     lines = [
         f"{_plain(theme['name'])} ({key})",
         f"{theme['kind']}, there since {known['born']:%Y-%m-%d}, name from {known['named_by']}"

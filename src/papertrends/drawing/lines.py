@@ -28,6 +28,7 @@ from papertrends.drawing.looks import (
     text_lines,
 )
 from papertrends.drawing.shares import share_hover
+from papertrends.tables import names_of
 from papertrends.trends.changes import SIGNIFICANT
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def draw_lines(
     """
     import plotly.graph_objects as go
 
-    names = dict(zip(themes["theme_id"], themes["name"], strict=True))
+    names = names_of(themes)
     rows = rows.merge(curves[["theme_id", "period", *_CURVE]], "left", ["theme_id", "period"])
     figure = go.Figure()
     ends: list[tuple[float, str]] = []

@@ -25,6 +25,7 @@ from papertrends.drawing.looks import (
     rgba,
     short_name,
 )
+from papertrends.tables import names_of
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -36,7 +37,7 @@ def draw_dots(
     """One row a theme: its periods below each other, joined by a thin line."""
     import plotly.graph_objects as go
 
-    names = dict(zip(themes["theme_id"], themes["name"], strict=True))
+    names = names_of(themes)
     periods = sorted(rows["period"].unique())
     fills = [index / max(1, len(periods) - 1) for index in range(len(periods))]
     offsets = [0.1 + 0.22 * (index - (len(periods) - 1) / 2) for index in range(len(periods))]

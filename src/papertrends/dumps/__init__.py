@@ -12,7 +12,16 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Protocol
 
-from papertrends.dumps import page_text
+from papertrends.dumps import (
+    delimited,
+    feed,
+    html_page,
+    json_entries,
+    json_lines,
+    page_text,
+    parquet,
+    rendered_page,
+)
 from papertrends.dumps.content import Content
 from papertrends.dumps.fields import require_fields
 from papertrends.dumps.records import Dropped, Dump, PartialDate, Record
@@ -68,7 +77,18 @@ def _whole(read: _ReadText) -> _Read:
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
+        "parquet": Reader((".parquet",), parquet.looks_like, parquet.read, magic=b"PAR1"),
+        "daily-papers-html": Reader(
+            (".html", ".htm"), html_page.looks_like, _whole(html_page.read)
+        ),
+        "feed": Reader((".xml", ".rss", ".atom"), feed.looks_like, _whole(feed.read)),
+        "jsonl": Reader((".jsonl", ".ndjson"), json_lines.looks_like, json_lines.read),
+        "json": Reader((".json",), json_entries.looks_like, _whole(json_entries.read)),
+        "daily-papers-markdown": Reader(
+            (".md", ".markdown", ".txt"), rendered_page.looks_like, _whole(rendered_page.read)
+        ),
         "daily-papers-text": Reader((".txt",), page_text.looks_like, _whole(page_text.read)),
+        "csv": Reader((".csv", ".tsv"), delimited.looks_like, delimited.read),
     }
 )
 """The readers by the name of their format, the most particular first."""
@@ -152,7 +172,9 @@ def _sniffed(content: Content, beginning: bytes) -> str:
 
 def _refuse_empty(content: Content, beginning: bytes) -> None:
     text = decode_beginning(beginning)
-    if text is not None and not fold(text) and not fold(content.text()[0]):
+    if text is None or fold(text[:1000]) or fold(text):
+        return
+    if not fold(content.text()[0]):
         raise UnknownFormatError(
             "the file is empty", "leave it out or save it again", file=content.file
         )

@@ -46,6 +46,8 @@ class Content:
         Gives a stream of its bytes, from the beginning, each time.
     path : Path or None
         Where it lies as it is, if it does.
+    named : bool
+        Whether the user named it; a file met in a folder may be no dump.
     """
 
     file: str
@@ -53,15 +55,25 @@ class Content:
     names: tuple[str, ...]
     opened: Callable[[], IO[bytes]]
     path: Path | None = None
+    named: bool = True
+
+    @contextmanager
+    def stream(self) -> Iterator[IO[bytes]]:
+        """Give a stream of its bytes; one that cannot be read is an `InputError`."""
+        try:
+            with self.opened() as stream:
+                yield stream
+        except OSError as error:
+            raise unreadable(self.file, error) from error
 
     def beginning(self) -> bytes:
         """Return the first 200,000 bytes."""
-        with self.opened() as stream:
+        with self.stream() as stream:
             return stream.read(_BEGINNING)
 
     def data(self) -> bytes:
         """Return all bytes; more than `LARGEST` are refused."""
-        with self.opened() as stream:
+        with self.stream() as stream:
             data = stream.read(LARGEST + 1)
         if len(data) > LARGEST:
             raise InputError(
@@ -82,7 +94,7 @@ class Content:
     def sha256(self) -> str:
         """Return the SHA-256 of its bytes in hex."""
         found = hashlib.sha256()
-        with self.opened() as stream:
+        with self.stream() as stream:
             while piece := stream.read(_PIECE):
                 found.update(piece)
         return found.hexdigest()
@@ -93,11 +105,20 @@ class Content:
         if self.path is not None:
             yield self.path
             return
-        with tempfile.NamedTemporaryFile(prefix="papertrends-") as copy, self.opened() as stream:
+        with tempfile.NamedTemporaryFile(prefix="papertrends-") as copy, self.stream() as stream:
             while piece := stream.read(_PIECE):
                 copy.write(piece)
             copy.flush()
             yield Path(copy.name)
+
+
+def unreadable(file: str, error: OSError) -> InputError:
+    """Return the error that says why a file cannot be read."""
+    return InputError(
+        f"cannot be read ({error.strerror or error})",
+        "check the file and who may read it",
+        file=file,
+    )
 
 
 def of_bytes(data: bytes, *, file: str) -> Content:
@@ -125,39 +146,66 @@ class Lines:
         """Read from the beginning."""
         self.notes = ()
         number = 0
-        with self.content.opened() as stream:
-            head = stream.read(4)
-        encoding = encoding_of(head)
-        wide = encoding != "utf-8"
-        with self.content.opened() as stream:
-            for raw in _wide(stream, encoding) if wide else iter(lambda: _line(stream), b""):
-                if len(raw) > LONGEST_LINE:
-                    raise InputError(
-                        f"a line of more than {LONGEST_LINE // 2**20} MB",
-                        "give one record a line",
-                        file=self.content.file,
-                        line=number + 1,
-                    )
-                text, notes = decode(raw, file=self.content.file, line=number + 1)
-                self.notes = self.notes or notes
-                for line in split_lines(text.removesuffix("\n").removesuffix("\r")):
+        with self.content.stream() as stream:
+            encoding = encoding_of(stream.read(4))
+        with self.content.stream() as stream:
+            blocks = _blocks(stream) if encoding == "utf-8" else _wide(stream, encoding)
+            for block in blocks:
+                for line in self._decoded(block, number + 1):
                     number += 1
                     yield number, line
 
+    def _decoded(self, block: bytes, first: int) -> list[str]:
+        """Return the lines of a block that begins with line `first`."""
+        try:
+            text = block.decode("utf-8") if len(block) <= LONGEST_LINE else None
+        except UnicodeDecodeError:
+            text = None
+        if text is None or "\0" in text:
+            return self._one_by_one(block, first)
+        lines = split_lines(text.removeprefix("\ufeff") if first == 1 else text)
+        return lines[:-1] if not lines[-1] else lines
 
-def _line(stream: IO[bytes]) -> bytes:
-    return stream.readline(LONGEST_LINE + 1)
+    def _one_by_one(self, block: bytes, first: int) -> list[str]:
+        """Do it line by line, to say which one is at fault."""
+        lines: list[str] = []
+        for raw in block.removesuffix(b"\n").split(b"\n"):
+            number = first + len(lines)
+            if len(raw) > LONGEST_LINE:
+                raise InputError(
+                    f"a line of more than {LONGEST_LINE // 2**20} MB",
+                    "give one record a line",
+                    file=self.content.file,
+                    line=number,
+                )
+            text, notes = decode(raw, file=self.content.file, line=number)
+            self.notes = self.notes or notes
+            lines += split_lines(text.removesuffix("\r"))
+        return lines
+
+
+def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
+    """Give whole lines, about a megabyte at a time; the last may lack its end."""
+    pending: list[bytes] = []
+    size = 0
+    while size <= LONGEST_LINE and (piece := stream.read(_PIECE)):
+        end = piece.rfind(b"\n") + 1
+        if end:
+            yield b"".join((*pending, piece[:end]))
+            pending, size = [], 0
+        pending.append(piece[end:])
+        size += len(piece) - end
+    if size:
+        yield b"".join(pending)
 
 
 def _wide(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
-    """Turn lines of UTF-16 or UTF-32 into UTF-8."""
+    """Turn lines of UTF-16 or UTF-32 into UTF-8, some at a time."""
     reader: codecs.StreamReader = codecs.getreader(encoding)(stream, "replace")
     pending = ""
-    while piece := reader.read(_PIECE):
-        *whole, pending = (pending + piece).split("\n")
-        for line in whole:
-            yield f"{line}\n".encode("utf-8", errors="replace")
-        if len(pending) > LONGEST_LINE:
-            break
+    while len(pending) <= LONGEST_LINE and (piece := reader.read(_PIECE)):
+        whole, end, pending = (pending + piece).rpartition("\n")
+        if end:
+            yield f"{whole}\n".encode("utf-8", errors="replace")
     if pending:
         yield pending.encode("utf-8", errors="replace")

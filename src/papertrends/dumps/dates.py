@@ -29,6 +29,7 @@ _WEEKDAY = (
     "(?:mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:r|rs|rsday)?"
     "|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
 )
+_LONGEST = 60
 _ORDINAL = "(?:st|nd|rd|th)?"
 _HEADER = re.compile(
     rf"(?:(?P<weekday>{_WEEKDAY})\.?,?\s+)?(?:"
@@ -75,7 +76,7 @@ def parse_date(text: str, line: int) -> PartialDate | None:
     >>> parse_date("Feb 30", 11) is None
     True
     """
-    match = _HEADER.fullmatch(text)
+    match = _HEADER.fullmatch(text) if len(text) <= _LONGEST else None
     if not match:
         return None
     year, month, day = (

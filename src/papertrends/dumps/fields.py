@@ -61,16 +61,16 @@ def keyed(names: Iterable[object], columns: Mapping[str, str]) -> dict[str, list
     columns : mapping of str to str
         The column of a field, where it was said.
     """
-    by_key: dict[str, str] = {}
+    by_key: dict[str, list[str]] = {}
     for name in names:
         if isinstance(name, str):
-            by_key.setdefault(_key(name), name)
+            by_key.setdefault(_key(name), []).append(name)
     found: dict[str, list[str]] = {}
     for field, allowed in NAMES.items():
         if field in columns:
             found[field] = [columns[field]]
         else:
-            found[field] = [by_key[key] for name in allowed if (key := _key(name)) in by_key]
+            found[field] = [own for name in allowed for own in by_key.get(_key(name), ())]
     return found
 
 
@@ -150,7 +150,7 @@ def date_of(value: object) -> dt.date | None:
         return written.in_year(written.year) if written.year else None
     try:
         return date_of(email.utils.parsedate_to_datetime(text))
-    except ValueError:
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 
@@ -170,7 +170,7 @@ def url_of(value: object) -> str | None:
         return None
     text = value.strip()
     is_link = re.fullmatch(r"https?://[^\s\"'<>]+", text, re.IGNORECASE) is not None
-    return text if is_link else None
+    return text if is_link and text.isprintable() else None
 
 
 def _key(name: str) -> str:

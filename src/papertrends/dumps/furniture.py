@@ -101,7 +101,7 @@ def is_date_cue(text: str) -> bool:
 
 def is_furniture(text: str) -> bool:
     """Tell whether the site writes this, be it around the papers or between them."""
-    return _stands_between(text) or _stands_in_menu(text)
+    return len(text) <= _LONGEST and (_stands_between(text) or _stands_in_menu(text))
 
 
 def label(texts: Sequence[str], *, leading: bool) -> list[Label]:

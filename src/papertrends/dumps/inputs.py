@@ -1,4 +1,4 @@
-"""Find the files of an input, and give each a name that is the same everywhere.
+"""Find the dumps of an input, and give each a name that is the same everywhere.
 
 Must not read what is in them beyond handing out their bytes.
 """
@@ -6,89 +6,56 @@ Must not read what is in them beyond handing out their bytes.
 from __future__ import annotations
 
 import glob
+import io
 import os
+import shutil
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
+from papertrends.dumps.content import Content, unreadable
+from papertrends.dumps.report import NotRead
+from papertrends.dumps.unpacking import ending, unpacked
 from papertrends.errors import InputError
 
 Inputs = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 """A file, a folder, a glob pattern or ``-`` for standard input, or several."""
 
 _STDIN = "standard input"
-
-
-@dataclass(frozen=True)
-class InputFile:
-    """One file to be read.
-
-    Attributes
-    ----------
-    shown : str
-        Its path as the user gave it, for messages.
-    path : Path or None
-        Where it is; None for standard input.
-    source : str
-        Its name in tables and reports: the file's name, with as much of its folders
-        as tells it from others of that name. Neither the current folder nor the way
-        the path was written matters.
-    """
-
-    shown: str
-    path: Path | None
-    source: str
-
-    @property
-    def name(self) -> str:
-        """The file's own name; empty for standard input."""
-        return self.path.name if self.path else ""
-
-    def read(self) -> bytes:
-        """Return the content.
-
-        Raises
-        ------
-        InputError
-            If it cannot be read.
-        """
-        if self.path is None:
-            return sys.stdin.buffer.read()
-        try:
-            return self.path.read_bytes()
-        except OSError as error:
-            raise _unreadable(self.shown, error) from error
+_IN_MEMORY = 64 * 2**20
 
 
 @dataclass(frozen=True)
 class _Found:
     path: Path
     shown: str
-    taken: bool
+    named: bool
+    why_not: str | None = None
 
 
-def find_files(
-    inputs: Inputs, suffixes: Collection[str]
-) -> tuple[list[InputFile], list[InputFile]]:
-    """Find the files to read, each once however often it is met.
+def find_dumps(inputs: Inputs, suffixes: Collection[str]) -> tuple[list[Content], list[NotRead]]:
+    """Find the dumps to read, each once however often it is met.
 
     Parameters
     ----------
     inputs : path, or iterable of them
         Files; folders, searched through and through but for hidden files; glob
-        patterns; ``-`` for standard input.
+        patterns; ``-`` for standard input. What is packed as .gz or .zip counts as
+        what is in it.
     suffixes : collection of str
         The endings that are read in folders and of patterns, like ``.txt``. A file
         that is named itself is read whatever its ending.
 
     Returns
     -------
-    files : list of InputFile
-        Sorted by `source`.
-    not_read : list of InputFile
-        What was met but has another ending, sorted likewise.
+    dumps : list of Content
+        Sorted by `source`, the members of an archive in their order.
+    not_read : list of NotRead
+        What was met but is no dump by its ending or kind, sorted likewise.
 
     Raises
     ------
@@ -100,17 +67,42 @@ def find_files(
         raise InputError("no input was given", "name a file, a folder or a glob pattern")
     best: dict[Path, _Found] = {}
     for found in _all_found([os.fspath(one) for one in given], suffixes):
-        real = found.path.resolve()
+        real = found.path.resolve() if found.why_not is None else found.path
         best[real] = min(best.get(real, found), found, key=lambda one: _preference(one, real))
     sources = _short_names([found.path for found in best.values()])
-    files = [
-        (found.taken, InputFile(found.shown, found.path, sources[found.path]))
-        for found in best.values()
-    ]
+    dumps: list[Content] = []
+    not_read: list[NotRead] = []
+    for found in sorted(best.values(), key=lambda one: sources[one.path]):
+        source = sources[found.path]
+        if found.why_not is not None:
+            not_read.append(NotRead(source, found.why_not))
+        else:
+            inside, others = unpacked(_on_disk(found, source))
+            dumps += inside
+            not_read += others
     if "-" in given:
-        files.append((True, InputFile(_STDIN, None, _STDIN)))
-    files.sort(key=lambda one: one[1].source)
-    return [one for taken, one in files if taken], [one for taken, one in files if not taken]
+        dumps += unpacked(_standard_input())[0]
+    return sorted(dumps, key=lambda one: one.source), not_read
+
+
+def _on_disk(found: _Found, source: str) -> Content:
+    def opened() -> IO[bytes]:
+        return found.path.open("rb")
+
+    return Content(found.shown, source, (found.path.name,), opened, found.path, found.named)
+
+
+def _standard_input() -> Content:
+    """Keep what comes in, so that it can be read more than once."""
+    data = sys.stdin.buffer.read(_IN_MEMORY)
+    if len(data) < _IN_MEMORY:
+        return Content(_STDIN, _STDIN, ("",), lambda: io.BytesIO(data))
+    copy = tempfile.NamedTemporaryFile(prefix="papertrends-")  # noqa: SIM115
+    copy.write(data)
+    shutil.copyfileobj(sys.stdin.buffer, copy)
+    copy.flush()
+    # The stream in the closure keeps the file as long as anybody may read it.
+    return Content(_STDIN, _STDIN, ("",), lambda: Path(copy.name).open("rb"), Path(copy.name))
 
 
 def _all_found(given: Sequence[str], suffixes: Collection[str]) -> Iterator[_Found]:
@@ -123,23 +115,51 @@ def _all_found(given: Sequence[str], suffixes: Collection[str]) -> Iterator[_Fou
             if Path(one).is_dir():
                 yield from _in_folders([Path(one)], suffixes, given=one)
             elif Path(one).exists():
-                yield _found(Path(one), taken=True)
+                yield _named(Path(one))
             elif glob.has_magic(one):
                 yield from _of_pattern(one, suffixes)
             else:
                 raise InputError("there is no such file", "check the path", file=one)
         except OSError as error:
-            raise _unreadable(error.filename or one, error) from error
+            raise unreadable(error.filename or one, error) from error
 
 
-def _found(path: Path, *, taken: bool) -> _Found:
+def _named(path: Path) -> _Found:
+    if not path.is_file():
+        raise InputError(
+            "this is no file but a pipe or a device",
+            "give '-' and redirect it to standard input",
+            file=str(path),
+        )
+    return _Found(_place(path), str(path), named=True)
+
+
+def _met(path: Path, suffixes: Collection[str]) -> _Found:
+    return _Found(_place(path), str(path), named=False, why_not=_why_not(path, suffixes))
+
+
+def _place(path: Path) -> Path:
     # Folders are resolved, so that the way there does not matter; a link keeps its
     # own name, which may bear the date.
-    return _Found(path.parent.resolve() / path.name, str(path), taken)
+    return path.parent.resolve() / path.name
 
 
-def _preference(found: _Found, real: Path) -> tuple[bool, bool, str, str]:
-    return (not found.taken, found.path != real, str(found.path), found.shown)
+def _why_not(path: Path, suffixes: Collection[str]) -> str | None:
+    if path.is_symlink() and not path.exists():
+        return "not read: a link that leads nowhere"
+    if not path.is_file():
+        return "not read: no file but a pipe or a device"
+    suffix = ending(path)
+    if suffix in suffixes or suffix == ".zip" or (path.suffix.lower() == ".gz" and not suffix):
+        return None
+    return "not read: no reader for " + (f"'{suffix}' files" if suffix else "files without suffix")
+
+
+def _preference(found: _Found, real: Path) -> tuple[bool, bool, bool, str, str]:
+    return (
+        found.why_not is not None, not found.named, found.path != real, str(found.path),
+        found.shown,
+    )  # fmt: skip
 
 
 def _of_pattern(pattern: str, suffixes: Collection[str]) -> Iterator[_Found]:
@@ -151,12 +171,10 @@ def _of_pattern(pattern: str, suffixes: Collection[str]) -> Iterator[_Found]:
 
 
 def _in_folders(paths: list[Path], suffixes: Collection[str], *, given: str) -> list[_Found]:
-    found = [
-        _found(path, taken=path.suffix.lower() in suffixes) for path in _walk(paths, visited=set())
-    ]
+    found = [_met(path, suffixes) for path in _walk(paths, visited=set())]
     if not found:
         raise InputError("there is nothing in it", "name a folder with dumps in it", file=given)
-    if not any(one.taken for one in found):
+    if all(one.why_not is not None for one in found):
         raise InputError(
             f"none of the {len(found)} files in it ends in {' or '.join(sorted(suffixes))}",
             "name the files themselves if they are dumps",
@@ -197,11 +215,3 @@ def _short_names(paths: Iterable[Path]) -> dict[Path, str]:
 def _as_text(path: Path) -> str:
     # Bytes in a name that are no UTF-8 could be written to no table.
     return os.fsencode(path.as_posix()).decode("utf-8", errors="replace")
-
-
-def _unreadable(shown: str, error: OSError) -> InputError:
-    return InputError(
-        f"cannot be read ({error.strerror or error})",
-        "check the file and who may read it",
-        file=shown,
-    )

@@ -27,13 +27,20 @@ _LONG_TITLE = 150
 _LONGEST_TITLE = 250
 _SURE_ABSTRACT = 300
 _NO_TITLE = 600
+_LONGEST_ABSTRACT = 20_000
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？]")
 
 _LONG_LINE = 300  # no hard-wrapped text has lines like that
 _HEAD_BLOCKS = 60
+_MOST_LINES = 1_000_000
 _DATE_PLACE = 40  # characters of what may stand for a date
-_SNIFFED_CHARACTERS = 100_000
+_SNIFFED_CHARACTERS = 40_000
+_HEAD_CHARACTERS = 4_000
 _SNIFFED_PAIRS = 20
+
+_KEY = re.compile(r"""["']\w{1,40}["']: (?:["'\[{\d-]|null|true|false|None)""")
+_COLUMN_NAMES = re.compile(r"\S*(?:,\S*){3,}")
+_ADDRESS = re.compile(r"(?:\[\d+\]: )?https?:/\S*(?: \[\d+\]: .*)?")
 
 _Line = tuple[int, str]
 
@@ -58,10 +65,11 @@ def looks_like(text: str) -> bool:
     beginning = text[:_SNIFFED_CHARACTERS]
     if beginning.lstrip()[:1] in ("<", "{", "["):
         return False
-    blocks = _blocks(_groups(beginning))
-    if any(is_page_mark(block.text) for block in blocks[:_HEAD_BLOCKS]):
+    head = (fold(line) for line in split_lines(beginning[:_HEAD_CHARACTERS]))
+    if any(is_page_mark(line) for line in head):
         return True
-    body = [block for block in blocks if not is_furniture(block.text)]
+    blocks = _blocks(_groups(beginning))
+    body = [one for one in blocks if not (is_furniture(one.text) or _is_data(one.text))]
     if body and is_like_a_date(body[0].text):
         return len(body) > 2 and not _is_abstract(body[1].text) and not _is_surplus(body[1:])
     pairs = list(islice(_pairs(body), _SNIFFED_PAIRS))
@@ -91,6 +99,7 @@ def read(text: str, *, file: str) -> Dump:
         titles cannot be told from abstracts, or if there is no paper in it.
     """
     groups = _groups(text)
+    _refuse_endless(groups, file)
     _refuse_unseparated(groups, file)
     blocks = _blocks(groups)
     date, head, rest = _split_head(blocks, file)
@@ -112,13 +121,26 @@ def read(text: str, *, file: str) -> Dump:
 def _groups(text: str) -> list[list[_Line]]:
     """Clean the lines, number them and cut at those where nothing is to be seen."""
     groups: list[list[_Line]] = [[]]
+    seen = 0
     for number, raw in enumerate(split_lines(text), start=1):
-        line = fold(raw)
-        if line:
+        if raw and (line := fold(raw)):
+            seen += 1
+            if seen > _MOST_LINES:
+                break
             groups[-1].append((number, line))
         elif groups[-1]:
             groups.append([])
     return groups if groups[-1] else groups[:-1]
+
+
+def _refuse_endless(groups: Sequence[list[_Line]], file: str) -> None:
+    if sum(map(len, groups)) == _MOST_LINES:
+        raise InputError(
+            f"it has {_MOST_LINES:,} lines or more, as no page has",
+            "save each digest to a file of its own",
+            file=file,
+            line=groups[-1][-1][0],
+        )
 
 
 def _blocks(groups: Sequence[list[_Line]]) -> list[_Block]:
@@ -149,11 +171,15 @@ def _parts(group: list[_Line]) -> Iterable[Sequence[_Line]]:
 
 def _have_title_on_top(groups: Sequence[list[_Line]]) -> bool:
     """Tell whether each paragraph seems to be a title and its abstract in one."""
-    papers = [group for group in groups if not _is_page(group)]
-    return bool(papers) and all(
-        len(group) > 1 and not group[0][1].endswith(".") and group[-1][1].endswith(".")
-        for group in papers
-    )
+    has_papers = False
+    for group in groups:
+        is_paper = len(group) > 1 and not group[0][1].endswith(".") and group[-1][1].endswith(".")
+        if _is_page(group):
+            continue
+        if not is_paper:
+            return False
+        has_papers = True
+    return has_papers
 
 
 def _longest(groups: Sequence[list[_Line]]) -> int:
@@ -166,11 +192,12 @@ def _is_page(group: Sequence[_Line]) -> bool:
 
 def _refuse_unseparated(groups: Sequence[list[_Line]], file: str) -> None:
     """Refuse wrapped lines without blank lines between title and abstract: a guess at best."""
+    if len(groups) > 1 and not (_have_title_on_top(groups) and _longest(groups) > 2):
+        return
     lines = [line for group in groups for line in group if not _is_page([line])]
     # Hardly any title or abstract begins with a small letter; most wrapped lines do.
     small = [number for number, line in lines if line[0].islower()]
-    unseparated = len(groups) == 1 or (_have_title_on_top(groups) and _longest(groups) > 2)
-    if unseparated and len(lines) > 2 and len(small) > 0.3 * len(lines):
+    if len(lines) > 2 and len(small) > 0.3 * len(lines):
         raise InputError(
             "the lines are wrapped and no blank line tells titles from abstracts",
             "separate titles and abstracts by blank lines",
@@ -250,6 +277,11 @@ def _papers(
             dropped.append(block.dropped("furniture", "a date among the papers"))
             if not (date and date.agrees_with(another)):
                 other_date = other_date or another
+        elif why := _no_text(block.text):
+            if title:
+                dropped.append(title.dropped("no abstract", "no abstract follows this title"))
+            dropped.append(block.dropped("unknown", why))
+            title = None
         elif title is None and _is_abstract(block.text):
             dropped.append(block.dropped("no title", "text without a title"))
         elif title is None:
@@ -265,6 +297,31 @@ def _papers(
     if title:
         dropped.append(title.dropped("no abstract", "no abstract follows this title"))
     return records, dropped
+
+
+def _no_text(text: str) -> str:
+    if len(text) > _LONGEST_ABSTRACT:
+        return "a text too long for an abstract"
+    if is_page_mark(text.lstrip("# ")[:27]):
+        return "the name of the page among the papers"
+    return "markup, data or an address among the text" if _is_data(text) else ""
+
+
+def _is_data(text: str) -> bool:
+    """Tell whether this is an address or a piece of HTML, XML, JSON or a table beyond doubt."""
+    if text.startswith("<") and text.endswith(">"):
+        return "</" in text or '="' in text or " " not in text or text[1] in "!?/"
+    if ('": ' in text or "': " in text) and len(_KEY.findall(text[:1000])) >= 2:
+        return True
+    if text.startswith(('"', "{", "[")) and _KEY.match(text.lstrip("{[ ")):
+        return True
+    if "http" in text[:12] and _ADDRESS.fullmatch(text):
+        return True
+    if " " in text:
+        return False
+    if not text.isascii():
+        return "_" in text and _COLUMN_NAMES.fullmatch(text) is not None
+    return _COLUMN_NAMES.fullmatch(text) is not None or not any(map(str.isalnum, text[:1000]))
 
 
 def _text_at(blocks: Sequence[_Block], i: int) -> str:

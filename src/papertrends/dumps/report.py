@@ -52,6 +52,11 @@ class FileReport:
         Papers left out because the digest has them already.
     n_known : int
         Papers left out because a store had them in that digest before.
+    last_digest : datetime.date, optional
+        The date of its newest digest, where it has several: then `digest_date` is
+        that of the oldest.
+    n_digests : int
+        Digests in it.
     """
 
     file: str
@@ -63,6 +68,68 @@ class FileReport:
     n_papers: int
     n_duplicates: int
     n_known: int = 0
+    last_digest: dt.date | None = None
+    n_digests: int = 1
+
+    @property
+    def days(self) -> str:
+        """The day or days of its digests, in words."""
+        if self.last_digest in (None, self.digest_date):
+            return self.digest_date.isoformat()
+        return f"{self.digest_date.isoformat()} to {self.last_digest} ({self.n_digests} digests)"
+
+
+@dataclass(frozen=True)
+class NearDuplicate:
+    """Two papers whose abstracts are nearly the same.
+
+    Attributes
+    ----------
+    paper_id, other_id : str
+        Their ids, the lesser first.
+    title, other_title : str
+        Their titles.
+    similarity : float
+        Of their runs of three words, the share that both have (Jaccard).
+    """
+
+    paper_id: str
+    other_id: str
+    title: str
+    other_title: str
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What a table of known papers was good for.
+
+    Attributes
+    ----------
+    file, sha256 : str
+        The table.
+    n_met : int
+        Appearances of papers that are in it.
+    n_arxiv_ids, n_published, n_moved : int
+        How many of them got an arXiv id, a publication date, another digest date.
+    """
+
+    file: str
+    sha256: str
+    n_met: int
+    n_arxiv_ids: int
+    n_published: int
+    n_moved: int
+
+    @property
+    def sentence(self) -> str:
+        """The same in words."""
+        return (
+            f"{self.file}: {_count(self.n_met, 'row')} of papers known there;"
+            f" filled in: {_count(self.n_arxiv_ids, 'arXiv id')},"
+            f" {_count(self.n_published, 'publication date')};"
+            f" {_count(self.n_moved, 'row')} moved to the digest the paper really appeared in"
+        )
 
 
 @dataclass(frozen=True)
@@ -79,6 +146,8 @@ class LeftOut:
         Why it was left out.
     text : str
         Its beginning.
+    n_blocks : int
+        How many blocks it stands for: of long pages the furniture is told together.
     """
 
     file: str
@@ -86,6 +155,7 @@ class LeftOut:
     kind: Kind
     reason: str
     text: str
+    n_blocks: int = 1
 
     @property
     def is_loss(self) -> bool:
@@ -119,6 +189,10 @@ class LoadReport:
         Different papers.
     n_in_several_digests : int
         Papers that appear in more than one digest.
+    near_duplicates : tuple of NearDuplicate
+        Different papers with nearly the same abstract: flagged, not merged.
+    lookup : Lookup, optional
+        What a table of known papers was good for, if there was one.
     """
 
     files: tuple[FileReport, ...]
@@ -127,6 +201,8 @@ class LoadReport:
     not_read: tuple[NotRead, ...]
     n_papers: int
     n_in_several_digests: int
+    near_duplicates: tuple[NearDuplicate, ...] = ()
+    lookup: Lookup | None = None
 
     @property
     def n_files(self) -> int:
@@ -156,27 +232,26 @@ class LoadReport:
             "n_blocks": self.n_blocks,
             "n_papers": self.n_papers,
             "n_in_several_digests": self.n_in_several_digests,
-            "files": [
-                {**asdict(file), "digest_date": file.digest_date.isoformat()} for file in self.files
-            ],
+            "files": [_file_as_dict(file) for file in self.files],
             "dropped": [asdict(one) for one in self.dropped],
             "notes": list(self.notes),
             "not_read": [asdict(one) for one in self.not_read],
+            "near_duplicates": [asdict(one) for one in self.near_duplicates],
+            "lookup": asdict(self.lookup) if self.lookup else None,
         }
 
     @classmethod
     def from_dict(cls, report: Mapping[str, Any]) -> Self:
         """Return the report that `as_dict` gave `report` for."""
         return cls(
-            files=tuple(
-                FileReport(**{**file, "digest_date": dt.date.fromisoformat(file["digest_date"])})
-                for file in report["files"]
-            ),
+            files=tuple(_file_of_dict(file) for file in report["files"]),
             dropped=tuple(LeftOut(**one) for one in report["dropped"]),
             notes=tuple(report["notes"]),
             not_read=tuple(NotRead(**one) for one in report["not_read"]),
             n_papers=report["n_papers"],
             n_in_several_digests=report["n_in_several_digests"],
+            near_duplicates=tuple(NearDuplicate(**one) for one in report["near_duplicates"]),
+            lookup=Lookup(**report["lookup"]) if report["lookup"] else None,
         )
 
     @classmethod
@@ -206,6 +281,10 @@ class LoadReport:
             not_read=tuple(dict.fromkeys(one for report in reports for one in report.not_read)),
             n_papers=n_papers,
             n_in_several_digests=n_in_several_digests,
+            near_duplicates=tuple(
+                sorted({pair for report in reports for pair in report.near_duplicates}, key=_pair)
+            ),
+            lookup=next((one.lookup for one in reversed(reports) if one.lookup), None),
         )
 
     def sentences(self) -> list[str]:
@@ -225,18 +304,36 @@ class LoadReport:
             lines.append(f"{more:,} files of {days[0]} to {days[1]}, then:")
         lines += [
             f"{file.file}: {_count(file.n_papers, 'paper')}"
-            f" of {file.digest_date.isoformat()} ({file.date_from})"
+            f" of {file.days} ({file.format}, {file.date_from})"
+            + (f", {file.n_duplicates:,} met before" if file.n_duplicates else "")
             + (f", and {file.n_known:,} that the store has already" if file.n_known else "")
             for file in shown
         ]
         lines += self.notes
+        if self.lookup:
+            lines.append(self.lookup.sentence)
+        lines += self._alike()
         lines += self._losses()
-        furniture = len(self.dropped) - len(self.losses)
+        furniture = sum(one.n_blocks for one in self.dropped if not one.is_loss)
         if furniture:
             lines.append(f"left out as furniture of the pages: {_count(furniture, 'block')}")
         lines += [f"{one.file}: {one.reason}" for one in self.not_read[:_MOST]]
         if len(self.not_read) > _MOST:
             lines.append(f"and {len(self.not_read) - _MOST} more files not read")
+        return lines
+
+    def _alike(self) -> list[str]:
+        pairs = self.near_duplicates
+        if not pairs:
+            return []
+        lines = [f"different papers with nearly the same abstract, both kept: {len(pairs)}"]
+        lines += [
+            f"'{shortened(one.title)}' and '{shortened(one.other_title)}'"
+            f" ({one.paper_id}, {one.other_id}): {one.similarity:.0%} alike"
+            for one in pairs[:_MOST]
+        ]
+        if len(pairs) > _MOST:
+            lines.append(f"and {len(pairs) - _MOST} more of them in the load report")
         return lines
 
     def _losses(self) -> list[str]:
@@ -253,6 +350,24 @@ class LoadReport:
             if len(found) > _MOST:
                 lines.append(f"and {len(found) - _MOST} more of them in the load report")
         return lines
+
+
+def _file_as_dict(file: FileReport) -> dict[str, Any]:
+    last = file.last_digest.isoformat() if file.last_digest else None
+    return {**asdict(file), "digest_date": file.digest_date.isoformat(), "last_digest": last}
+
+
+def _file_of_dict(file: Mapping[str, Any]) -> FileReport:
+    days = {name: _day(file[name]) for name in ("digest_date", "last_digest")}
+    return FileReport(**{**file, **days})
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _pair(pair: NearDuplicate) -> tuple[str, str]:
+    return pair.paper_id, pair.other_id
 
 
 def _count(number: int, noun: str) -> str:

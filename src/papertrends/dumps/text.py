@@ -49,7 +49,7 @@ def decode(data: bytes, *, file: str, line: int = 1) -> tuple[str, tuple[str, ..
     file : str
         Its name for messages.
     line : int
-        The number of its first line.
+        The number of its first line; a byte order mark stands on the first only.
 
     Returns
     -------
@@ -63,13 +63,13 @@ def decode(data: bytes, *, file: str, line: int = 1) -> tuple[str, tuple[str, ..
     InputError
         If there are NUL characters in it, as there are in no text.
     """
-    encoding = encoding_of(data)
+    encoding = encoding_of(data) if line == 1 else "utf-8"
     notes: tuple[str, ...] = ()
     if encoding == "utf-8":
-        text = data.decode("utf-8", errors="surrogateescape")
-        escaped = _ESCAPED.search(text)
-        if escaped:
-            text, notes = _from_cp1252(text, escaped.start(), line)
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            text, notes = _from_cp1252(data.decode("utf-8", errors="surrogateescape"), line)
     else:
         try:
             text = data.decode(encoding)
@@ -114,6 +114,9 @@ def fold(text: str) -> str:
     >>> fold(" A  title\twith\x07 a\u200b bell ")
     'A title with a bell'
     """
+    # What can be printed is neither a control character nor white space but a space.
+    if text.isprintable() and "  " not in text:
+        return text.strip(" ")
     folded = " ".join(text.translate(_INVISIBLE).split())
     if folded.isascii() or any(_visible(char) for char in folded):
         return folded
@@ -124,11 +127,12 @@ def _visible(char: str) -> bool:
     return char != " " and unicodedata.category(char) != "Cf"
 
 
-def _from_cp1252(text: str, first: int, line: int) -> tuple[str, tuple[str, ...]]:
+def _from_cp1252(text: str, line: int) -> tuple[str, tuple[str, ...]]:
     # Only the bytes that are not UTF-8 are read otherwise: one broken byte must
     # not garble the rest of the file.
-    line += _line_at(text, first) - 1
-    count = len(_ESCAPED.findall(text))
+    places = [match.start() for match in _ESCAPED.finditer(text)]
+    line += _line_at(text, places[0]) - 1
+    count = len(places)
     before = text.count("\ufffd")
     text = text.translate(_CP1252)
     lost = text.count("\ufffd") - before

@@ -6,9 +6,8 @@ used are counted and said.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -16,11 +15,12 @@ from typing import Any
 
 import pandas as pd
 
-from papertrends.dumps import READERS
-from papertrends.dumps.inputs import InputFile, Inputs, find_files
+from papertrends.dumps import READERS, Dropped, delimited, json_lines, parquet
+from papertrends.dumps.content import Content
+from papertrends.dumps.inputs import Inputs, find_dumps
+from papertrends.dumps.rows import Row, Unlisted
 from papertrends.dumps.text import fold
 from papertrends.errors import InputError, did_you_mean, shortened
-from papertrends.files import sha256_of
 from papertrends.papers import load, paper_id
 from papertrends.tables import PAPERS, conform
 
@@ -55,7 +55,7 @@ def read(inputs: Inputs, labels: str | None = None) -> Labelled:
     Parameters
     ----------
     inputs : path, or iterable of paths
-        Tables (``.parquet``, ``.csv``, ``.jsonl``) with ``title`` and ``abstract``
+        Tables (``.parquet``, ``.csv``, ``.jsonl`` and their like) with ``title`` and ``abstract``
         and whatever else of the papers table they have; without `labels` also
         anything that `load_papers` reads.
     labels : str, optional
@@ -69,14 +69,14 @@ def read(inputs: Inputs, labels: str | None = None) -> Labelled:
     """
     given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
     dumps = {suffix for reader in READERS.values() for suffix in reader.suffixes} - set(_TABLES)
-    files, _ = find_files(given, set(_TABLES) if labels is not None else dumps | set(_TABLES))
+    files, _ = find_dumps(given, set(_TABLES) if labels is not None else dumps | set(_TABLES))
     tables = [file for file in files if _ending(file) in _TABLES]
     others = [file for file in files if _ending(file) not in _TABLES]
     if labels is not None and others:
         raise InputError(
             "this is no table of papers, and labels are a column of one",
             f"name a {', '.join(_TABLES)} file with the columns title, abstract and {labels}",
-            file=others[0].shown,
+            file=others[0].file,
         )
     if not tables:
         loaded = load(given)
@@ -84,18 +84,19 @@ def read(inputs: Inputs, labels: str | None = None) -> Labelled:
         return Labelled(loaded.papers, None, tuple(loaded.report.sentences()), read_files)
     if others:
         raise InputError(
-            f"this is a dump and '{tables[0].shown}' a table of papers",
+            f"this is a dump and '{tables[0].file}' a table of papers",
             "evaluate one or the other ('papertrends load -o FILE' makes a table of dumps)",
-            file=others[0].shown,
+            file=others[0].file,
         )
     frames = []
+    notes: list[str] = []
     for file in tables:
-        frame = _table(file)
-        require_paper_columns(frame, labels, file=file.shown)
+        frame = _table(file, notes)
+        require_paper_columns(frame, labels, file=file.file)
         frames.append(frame.assign(source=frame.get("source", file.source)))
     found = from_table(pd.concat(frames, ignore_index=True), labels)
-    hashes = tuple((file.source, sha256_of(file.read())) for file in tables)
-    return Labelled(found.papers, found.labels, found.notes, hashes)
+    hashes = tuple((file.source, file.sha256()) for file in tables)
+    return Labelled(found.papers, found.labels, (*notes, *found.notes), hashes)
 
 
 def require_paper_columns(frame: pd.DataFrame, labels: str | None, *, file: str | None) -> None:
@@ -209,57 +210,32 @@ def _dates(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
     return parsed.dt.tz_localize(None).dt.normalize().astype("datetime64[ns]")
 
 
-def _ending(file: InputFile) -> str:
-    return file.path.suffix.lower() if file.path else ""
+def _ending(file: Content) -> str:
+    return Path(file.names[0]).suffix.lower() if file.names else ""
 
 
-def _table(file: InputFile) -> pd.DataFrame:
-    """Read a table, each value as it stands there."""
-    assert file.path is not None  # standard input has no ending
-    try:
-        return _TABLES[_ending(file)](file.path)
-    except InputError:
-        raise
-    except Exception as error:
-        # The readers have no base of their errors in common.
-        raise InputError(
-            f"cannot be read as {_ending(file)} ({shortened(str(error), 80)})",
-            "check the file, or save it again",
-            file=file.shown,
-        ) from error
-
-
-def _read_parquet(path: Path) -> pd.DataFrame:
-    import duckdb
-
-    with duckdb.connect() as database:
-        frame: pd.DataFrame = database.read_parquet(str(path)).df()
-    return frame
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-
-
-def _read_jsonl(path: Path) -> pd.DataFrame:
+def _table(file: Content, notes: list[str]) -> pd.DataFrame:
+    """Read a table, each value as it stands there; a row that cannot be read is an error."""
+    found: list[str] = []
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise InputError(
-                f"this line is no JSON ({error})", "mend it", file=str(path), line=number
-            ) from error
-        if not isinstance(row, dict):
-            raise InputError(
-                "this line is no JSON object", 'write {"title": ...}', file=str(path), line=number
-            )
-        rows.append(row)
-    return pd.DataFrame(rows)
+    for row in _TABLES[_ending(file)](file, found):
+        if isinstance(row, Dropped):
+            raise InputError(row.reason, "mend it", file=file.file, line=row.line)
+        if isinstance(row, Row):
+            rows.append(row.values)
+    if not rows:
+        raise InputError("there is no row in it", "give a table of papers", file=file.file)
+    notes += [f"{file.source}: {note}" for note in found]
+    return pd.DataFrame(rows, dtype=object)
 
 
-_TABLES: Mapping[str, Callable[[Path], pd.DataFrame]] = MappingProxyType(
-    {".parquet": _read_parquet, ".csv": _read_csv, ".jsonl": _read_jsonl}
+_TABLES: Mapping[str, Callable[[Content, list[str]], Iterator[Row | Dropped | Unlisted]]]
+_TABLES = MappingProxyType(
+    {
+        ".parquet": parquet.rows,
+        ".csv": delimited.rows,
+        ".tsv": delimited.rows,
+        ".jsonl": json_lines.rows,
+        ".ndjson": json_lines.rows,
+    }
 )

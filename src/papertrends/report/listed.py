@@ -13,7 +13,7 @@ import pandas as pd
 
 from papertrends.drawing.looks import iso_day
 from papertrends.report.model import Appearance, PaperRow, Period, UnassignedPaper
-from papertrends.tables import Tables
+from papertrends.tables import Tables, names_of
 from papertrends.trends.periods import UNDATED, publication_days, read_listings
 
 
@@ -57,7 +57,7 @@ def paper_rows(
 
 def unassigned_papers(tables: Tables) -> tuple[UnassignedPaper, ...]:
     """Return the papers in no theme, with the name of the theme they come nearest to."""
-    names = dict(zip(tables.themes["theme_id"], tables.themes["name"], strict=True))
+    names = names_of(tables.themes)
     return tuple(
         UnassignedPaper(
             str(row["paper_id"]),

@@ -38,7 +38,7 @@ from papertrends.report.model import (
     ThemeCard,
 )
 from papertrends.report.words import capital, count, interval, listing, percent
-from papertrends.tables import Tables
+from papertrends.tables import Tables, names_of
 
 __all__ = ["LoadReport", "Summary", "summarise"]
 LEVELS = ("named", "broad", "finer")
@@ -148,7 +148,7 @@ def _cards(tables: Tables, periods: Sequence[Period], by: str) -> tuple[ThemeCar
     """Make a card a theme: the named ones first, then by size, finer ones behind theirs."""
     points = _points(tables, periods)
     changes = {str(row["theme_id"]): row for row in tables.changes.to_dict("records")}
-    names = dict(zip(tables.themes["theme_id"], tables.themes["name"], strict=True))
+    names = names_of(tables.themes)
     sizes = dict(zip(tables.themes["theme_id"], tables.themes["n_papers"], strict=True))
     told = levels(tables.themes)
     parts = parts_of(told, sizes)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from papertrends import tables
 
-VERSION = 1
+VERSION = 2
 #: What the key ``format`` of the table ``meta`` says in every store of every version.
 FORMAT = "papertrends store"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from papertrends.tables import names_of
 from papertrends.themes.registry import SHOWN, ThemeEvent
 from papertrends.themes.relearning import Anchors
 
@@ -46,7 +47,7 @@ class _Themes:
         finer = found[found["parent"].isin(set(found["theme_id"]))]
         ordered = memberships.sort_values(["score", "paper_id"], ascending=[False, True])
         return cls(
-            dict(zip(themes["theme_id"], themes["name"], strict=True)),
+            names_of(themes),
             dict(zip(finer["theme_id"], finer["parent"], strict=True)),
             tuple(found["theme_id"]),
             {str(one): part["paper_id"].tolist() for one, part in ordered.groupby("theme_id")},

@@ -13,9 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from papertrends.encoders import (
     LSA,
@@ -26,10 +24,10 @@ from papertrends.encoders import (
     resolve_encoder,
 )
 from papertrends.errors import InputError, PapertrendsError, did_you_mean
-from papertrends.papers import normalised
 from papertrends.progress import Progress, silent
 from papertrends.tables import PAPERS, conform, require_columns
 from papertrends.themes.discovered import MIN_PAPERS, warm_up
+from papertrends.themes.examples import examples_among
 from papertrends.themes.fitted import (
     Fitted,
     corpus_of,
@@ -376,47 +374,3 @@ def _checked(papers: pd.DataFrame) -> pd.DataFrame:
     for column in ("title", "abstract"):
         whole[column] = whole[column].str.replace(_LONE_SURROGATE, "\ufffd", regex=True)
     return whole
-
-
-def examples_among(
-    themes: tuple[Theme, ...], unique: pd.DataFrame
-) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Find the examples and not-examples of each theme among the papers."""
-    rows: dict[str, int] = {}
-    for row, paper in enumerate(
-        zip(unique["paper_id"], unique["arxiv_id"], unique["title"], strict=True)
-    ):
-        paper_id, arxiv_id, title = paper
-        for key in (
-            normalised(title),
-            str(arxiv_id),
-            str(paper_id).removeprefix("arxiv:"),
-            str(paper_id),
-        ):
-            rows.setdefault(key, row)
-    rows.pop("", None)
-
-    def mask(theme: Theme, given: tuple[str, ...], what: str) -> NDArray[np.bool_]:
-        found = np.zeros(len(unique), dtype=bool)
-        for example in given:
-            row = rows.get(example, rows.get(normalised(example)))
-            if row is None:
-                raise InputError(
-                    f"the {what} '{example}' of the theme '{theme.title}' is no paper here",
-                    "give a paper_id, an arXiv id or a title from the papers table",
-                )
-            found[row] = True
-        return found
-
-    masks = {}
-    for theme in themes:
-        examples = mask(theme, theme.examples, "example")
-        not_examples = mask(theme, theme.not_examples, "not-example")
-        if (examples & not_examples).any():
-            both = unique.loc[examples & not_examples, "paper_id"].iloc[0]
-            raise InputError(
-                f"'{both}' is both an example and a not-example of the theme '{theme.title}'",
-                "keep it in one of them",
-            )
-        masks[theme.theme_id] = (examples, not_examples)
-    return masks

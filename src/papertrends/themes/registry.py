@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from papertrends.errors import InputError, shortened
-from papertrends.tables import HISTORY, REGISTRY, blank, conform
+from papertrends.tables import HISTORY, REGISTRY, blank, conform, names_of
 from papertrends.themes.theme import Theme, slug
 
 Event = Literal["born", "renamed", "merged", "split", "retired", "returned", "taught"]
@@ -236,7 +236,7 @@ def find_theme(registry: pd.DataFrame, given: str) -> str:
 
 def _no_longer(registry: pd.DataFrame, key: str) -> tuple[str, str]:
     """Say what became of a theme that is no longer in use, and what to do."""
-    names = dict(zip(registry["theme_id"], registry["name"], strict=True))
+    names = names_of(registry)
     status = dict(zip(registry["theme_id"], registry["status"], strict=True))
     became = dict(zip(registry["theme_id"], registry["became"], strict=True))
     told, heirs = f"the theme '{names[key]}' was {status[key]}", [key]

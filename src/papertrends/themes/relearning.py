@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from papertrends.tables import MEMBERSHIPS, conform
+from papertrends.tables import MEMBERSHIPS, conform, names_of
 from papertrends.themes.anchoring import Past, one_to_one
 from papertrends.themes.consensus import Before
 from papertrends.themes.discovered import Discovery
@@ -150,7 +150,7 @@ def recognise(
     Beside those that stand: finer ones that are broad now, because the theme above
     them fell into its parts, and retired ones whose typical papers are a group again.
     """
-    names = dict(zip(anchors.themes["theme_id"], anchors.themes["name"], strict=True))
+    names = names_of(anchors.themes)
     broad = {topic: start.broad[was] for topic, was in found.was.items()}
     finer = {topic: start.finer[was] for topic, was in found.finer_was.items()}
     left = [n for n in range(len(start.finer)) if n not in found.finer_was.values()]

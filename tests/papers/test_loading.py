@@ -17,7 +17,7 @@ from papertrends.errors import InputError
 from papertrends.papers import LoadReport, load, load_papers, paper_id
 from papertrends.tables import PAPERS
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 TODAY = dt.date(2026, 3, 15)
 
 
@@ -93,8 +93,8 @@ def test_the_real_dumps():
     ]
     assert report.sentences() == [
         "155 rows, 150 papers, 5 of them in more than one digest, from 2 files",
-        "2025-07-31.txt: 86 papers of 2025-07-31 (date in the file's name)",
-        "2025-08-05.txt: 69 papers of 2025-08-05 (date in the file's name)",
+        "2025-07-31.txt: 86 papers of 2025-07-31 (daily-papers-text, date in the file's name)",
+        "2025-08-05.txt: 69 papers of 2025-08-05 (daily-papers-text, date in the file's name)",
         "left out as furniture of the pages: 10 blocks",
     ]
 
@@ -146,7 +146,7 @@ def test_titles_that_differ_keep_their_own_ids():
         "αβ",
         "αγ",
         "naive",
-        "naïve",
+        "नवी",
     ]
     assert len({paper_id(title) for title in titles}) == len(titles)
     assert paper_id("ℕ") == paper_id("n")
@@ -208,7 +208,7 @@ def test_an_assumed_year_is_said(write):
     )
     assert loaded.report.notes == (note,)
     assert loaded.report.sentences()[1:3] == [
-        "page.txt: 1 paper of 2025-07-31 (assumed year)",
+        "page.txt: 1 paper of 2025-07-31 (daily-papers-text, assumed year)",
         note,
     ]
 
@@ -220,7 +220,7 @@ def test_the_clock_is_asked_in_the_last_resort_only(write, monkeypatch):
             raise AssertionError("the clock was asked")
 
     fake = types.SimpleNamespace(date=Clock)
-    monkeypatch.setattr("papertrends.papers.dt", fake)
+    monkeypatch.setattr("papertrends.papers.digests.dt", fake)
     load([write("a.txt", page("A"))], year=2024)
     load(DATA)
     with pytest.raises(AssertionError, match="clock"):
@@ -358,7 +358,7 @@ def test_losses_are_shown_and_long_lists_cut(write):
 
 def test_a_format_that_is_none():
     with pytest.raises(
-        InputError, match=r"there is no format 'html'; .*Allowed: daily-papers-text"
+        InputError, match=r"there is no format 'html'; did you mean 'daily-papers-html'\? Allowed: "
     ):
         load(DATA, format="html")
 

@@ -1,0 +1,201 @@
+"""Load dumps into the papers table, one dump after the other.
+
+What is in a file is held only as the papers it has. Must not decide what a paper
+is, nor when it appeared: it puts the stages in a row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from papertrends.dumps import READERS, UnknownFormatError, read_dump, require_format
+from papertrends.dumps.dates import YEARS
+from papertrends.dumps.fields import require_fields
+from papertrends.dumps.inputs import Inputs, find_dumps
+from papertrends.dumps.report import LoadReport, NotRead
+from papertrends.errors import InputError
+from papertrends.papers.digests import DatedDump, dated
+from papertrends.papers.lookup import fill_in, read_known
+from papertrends.papers.near_duplicates import near_duplicates
+from papertrends.papers.together import Row, put_together
+from papertrends.tables import PAPERS, conform, paper_counts
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The papers, and what became of all that was in the dumps.
+
+    Attributes
+    ----------
+    papers : pandas.DataFrame
+        As `tables.PAPERS`, by digest date, then position.
+    report : LoadReport
+        Every file, and every block that became no row.
+    """
+
+    papers: pd.DataFrame
+    report: LoadReport
+
+
+def load_papers(
+    inputs: Inputs,
+    *,
+    year: int | None = None,
+    format: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    papers_known: str | os.PathLike[str] | None = None,
+) -> pd.DataFrame:
+    """Read dumps of a paper digest into one table.
+
+    Parameters
+    ----------
+    inputs : path, or iterable of paths
+        Files, folders (searched through and through), glob patterns, or ``-`` for
+        standard input; packed as .gz or .zip or not.
+    year : int, optional
+        The year of digests whose date is written without one, neither in the dump
+        nor in the file's name. Without it the latest year that does not lie in the
+        future is assumed, and the load report says so.
+    format : str, optional
+        The format of all files; found out for each file if not given.
+    columns : mapping of str to str, optional
+        How tables call the fields of a paper where papertrends would not know it,
+        like ``{"abstract": "Zusammenfassung", "digest_date": "day"}``.
+    papers_known : path, optional
+        A look-up table of known papers in any format. Papers met by their title (or
+        arXiv id) get their ``arxiv_id``, ``published_date``, ``url`` and ``upvotes``
+        from it where the dumps have none, and the date of the digest they really
+        appeared in.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each appearance of a paper in a digest: ``paper_id``, ``title``,
+        ``abstract``, ``digest_date``, ``published_date``, ``position`` (from 1),
+        ``source``, ``arxiv_id``, ``url``, ``upvotes``; oldest digest first, then by
+        position. ``attrs["load_report"]`` says what became of every block of the
+        dumps.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, is no dump, or has no date; the message names file,
+        line and remedy.
+    """
+    loaded = load(inputs, year=year, format=format, columns=columns, papers_known=papers_known)
+    loaded.papers.attrs["load_report"] = loaded.report.as_dict()
+    return loaded.papers
+
+
+def load(
+    inputs: Inputs,
+    *,
+    year: int | None = None,
+    format: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    papers_known: str | os.PathLike[str] | None = None,
+    today: dt.date | None = None,
+) -> Loaded:
+    """Read dumps of a paper digest, with the load report beside the table.
+
+    Parameters
+    ----------
+    inputs, year, format, columns, papers_known
+        As for `load_papers`.
+    today : datetime.date, optional
+        The day beyond which an assumed year does not reach; the clock's if needed
+        and not given.
+
+    Returns
+    -------
+    Loaded
+        The same whatever the order of the inputs.
+
+    Raises
+    ------
+    InputError
+        As for `load_papers`.
+    """
+    require_format(format)
+    require_fields(columns or {})
+    if year is not None and year not in YEARS:
+        raise InputError(
+            f"the year {year} is not one of {YEARS[0]} to {YEARS[-1]}", "give the digest's year"
+        )
+    known = read_known(papers_known, columns) if papers_known is not None else None
+    contents, not_read = find_dumps(inputs, suffixes())
+    dumps: list[DatedDump] = []
+    sha256: dict[str, str] = {}
+    unknown: list[UnknownFormatError] = []
+    for content in contents:
+        try:
+            dump = read_dump(content, format=format, columns=columns)
+            sha256[content.source] = content.sha256()
+        except UnknownFormatError as error:
+            if content.named:
+                raise
+            unknown.append(error)
+            not_read.append(NotRead(content.source, f"not read: {error.problem}"))
+            continue
+        dumps.append(dated(content, dump, year=year, today=today))
+    if not dumps:
+        raise unknown[0] if unknown else _nothing(not_read)
+    lookup = None
+    if known is not None:
+        dumps, lookup = fill_in(dumps, known)
+    dumps.sort(key=lambda one: (one.date, one.source))
+    together = put_together(dumps, sha256)
+    papers = _frame(together.rows)
+    n_papers, n_in_several = paper_counts(papers)
+    report = LoadReport(
+        files=tuple(together.files),
+        dropped=tuple(together.left_out),
+        notes=(*_notes(dumps), *together.notes),
+        not_read=tuple(sorted(not_read, key=lambda one: one.file)),
+        n_papers=n_papers,
+        n_in_several_digests=n_in_several,
+        near_duplicates=near_duplicates(papers),
+        lookup=lookup,
+    )
+    return Loaded(papers, report)
+
+
+def suffixes() -> set[str]:
+    """Return the endings of the files that are read in folders."""
+    return {suffix for reader in READERS.values() for suffix in reader.suffixes}
+
+
+def _nothing(not_read: Sequence[NotRead]) -> InputError:
+    first = min(not_read, key=lambda one: one.file)
+    return InputError(
+        f"there is no dump in it ({first.reason})", "give a file that holds one", file=first.file
+    )
+
+
+def _notes(dumps: Sequence[DatedDump]) -> list[str]:
+    return [f"{one.source}: {note}" for one in dumps for note in (*one.dump.notes, *one.notes)]
+
+
+def _frame(rows: Sequence[Row]) -> pd.DataFrame:
+    records = [row.record for row in rows]
+    arxiv = [row.id.removeprefix("arxiv:") if row.id.startswith("arxiv:") else "" for row in rows]
+    columns = {
+        "paper_id": [row.id for row in rows],
+        "title": [record.title for record in records],
+        "abstract": [record.abstract for record in records],
+        "digest_date": pd.Series([row.date for row in rows], dtype="datetime64[ns]"),
+        "published_date": pd.Series(
+            [record.published_date for record in records], dtype="datetime64[ns]"
+        ),
+        "position": [row.position for row in rows],
+        "source": [row.source for row in rows],
+        "arxiv_id": arxiv,
+        "url": [record.url or "" for record in records],
+        "upvotes": pd.array([record.upvotes for record in records], dtype="Int64"),
+    }
+    return conform(pd.DataFrame(columns), PAPERS)
