@@ -143,7 +143,7 @@ def test_columns_of_other_names():
         ("", r"^x: there is no row in it; name the columns"),
         ("title,title,abstract\nA,B,C\n", r"^x:1: the header names the column 'title' twice; give"),
         ('"title,abstract\nA,B\n', r"^x:1: the header has an open quote; give"),
-        (HEAD, r"^x: no paper in it; give a row a paper"),
+        (HEAD, r"^x:1: no paper in it; give a row a paper"),
         (f"{HEAD}A,B\n", r"^x:2: no paper in it \(2 fields where the header has 3\); give a row"),
     ],
 )

@@ -196,7 +196,7 @@ def test_feeds_with_entities_of_their_own_are_refused(entity: str):
 
 
 def test_no_paper():
-    with pytest.raises(InputError, match=r"^x: no paper in it; give a feed"):
+    with pytest.raises(InputError, match=r"^x:1: no paper in it; give a feed"):
         read(rss(), file="x")
 
 

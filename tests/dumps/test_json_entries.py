@@ -217,7 +217,7 @@ def test_more_losses_than_can_be_told_of():
     dump = read(text, file="x")
     assert (len(dump.records), len(dump.dropped), dump.n_blocks) == (1, 1_001, 5_012)
     last = dump.dropped[-1]
-    assert (last.text, last.lines) == ("4,011 more entries", (1002, 5013))
+    assert (last.text, last.lines) == ("4,011 more entries that are no papers", (1002, 5013))
 
 
 @pytest.mark.parametrize(

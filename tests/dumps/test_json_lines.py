@@ -123,7 +123,7 @@ def test_no_paper():
         InputError, match=r"^x:2: no paper in it \(this line is no JSON.*; give one"
     ):
         load("", "nope", "[]")
-    with pytest.raises(InputError, match=r"^x: no paper in it; give one object a line"):
+    with pytest.raises(InputError, match=r"^x:1: no paper in it; give one object a line"):
         load("", " ")
 
 

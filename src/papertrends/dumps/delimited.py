@@ -17,17 +17,9 @@ from typing import NamedTuple
 
 from papertrends.dumps.content import Content
 from papertrends.dumps.fields import arxiv_id_of, date_of, keyed, url_of
+from papertrends.dumps.losses import LISTED, NONE_UNLISTED, Unlisted
 from papertrends.dumps.records import Dropped, Dump
-from papertrends.dumps.rows import (
-    LISTED,
-    NEEDED,
-    NONE_UNLISTED,
-    Row,
-    Unlisted,
-    dump_of,
-    may_be_table,
-    require_columns_named,
-)
+from papertrends.dumps.rows import NEEDED, Row, dump_of, may_be_table, require_columns_named
 from papertrends.errors import InputError, shortened
 
 _DELIMITERS = (",", ";", "\t")
@@ -38,6 +30,7 @@ _LONGEST_ROW = 4_000_000
 _MOST_LINES = 20_000  # of a row; abstracts have a few dozens
 _MOST_LINES_AGAIN = 200
 _SURE_ROWS = 3
+_MOST_COLUMNS = 10_000
 _MOST_TRIED = 20_000  # then there is nothing whole to be expected any more
 
 _Line = tuple[int, str]
@@ -153,6 +146,13 @@ def _header(lines: _Lines, columns: Mapping[str, str], file: str) -> tuple[list[
     if line is None:
         raise InputError("there is no row in it", "name the columns in the first line", file=file)
     allowed = (said,) if said else _DELIMITERS
+    if max(map(line[1].count, allowed)) > _MOST_COLUMNS:
+        raise InputError(
+            f"the first line has more than {_MOST_COLUMNS:,} fields, as no table of papers has",
+            "name the columns in the first line",
+            file=file,
+            line=line[0],
+        )
     split = {one: [name.strip() for name in _fields(line[1], one) or ()] for one in allowed}
     # The right one gives the columns that papers need; else the one that gives most.
     best = max(allowed, key=lambda one: (_is_wanted(split[one], columns), len(split[one])))

@@ -16,8 +16,8 @@ from xml.parsers import expat
 
 from papertrends.dumps.descriptions import Described, best, described, plain
 from papertrends.dumps.fields import arxiv_id_of, date_of, url_of
+from papertrends.dumps.losses import Losses, Unlisted
 from papertrends.dumps.records import Dropped, Dump, PartialDate, Record
-from papertrends.dumps.rows import Losses, Unlisted
 from papertrends.dumps.text import fold
 from papertrends.errors import InputError, shortened
 

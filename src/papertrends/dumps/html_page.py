@@ -14,7 +14,8 @@ from papertrends.dumps.dates import parse_date
 from papertrends.dumps.fields import arxiv_id_of, count_of, date_of
 from papertrends.dumps.furniture import is_furniture
 from papertrends.dumps.html_tokens import Block, attributes_of, blocks, tags
-from papertrends.dumps.json_entries import Entries, Losses, date_in, entries, no_paper
+from papertrends.dumps.json_entries import Entries, date_in, entries
+from papertrends.dumps.losses import Losses, no_paper
 from papertrends.dumps.records import Dropped, Dump, PartialDate, Record
 from papertrends.errors import InputError
 
@@ -69,7 +70,7 @@ def read(text: str, *, file: str) -> Dump:
     if not found.records:
         found = _from_markup(text, page, found)
     if not found.records:
-        raise no_paper(found.dropped, file, _MEANT)
+        raise no_paper(found.dropped, _MEANT, file=file)
     date = found.date or page.date
     records = found.records
     if date and date.year:  # that of the header counts, whenever each paper was handed in
@@ -154,7 +155,7 @@ def _from_data(text: str, page: _Page) -> Entries:
                 seen.add(what)
                 records.append(replace(record, position=len(records) + 1))
     placed = _placed(text, records, page.data[0][0]) if records else records
-    return Entries(tuple(placed), losses.told(), date, count, tuple(notes))
+    return Entries(tuple(placed), losses.all(), date, count, tuple(notes))
 
 
 def _is_broken(found: Entries) -> bool:
@@ -215,7 +216,7 @@ def _from_markup(text: str, page: _Page, found: Entries) -> Entries:
         else:
             records.append(_record(paper, abstract, lines, len(records) + 1))
     n_entries = found.n_entries + len(papers)
-    return Entries(tuple(records), losses.told(), page.date or date, n_entries, found.notes)
+    return Entries(tuple(records), losses.all(), page.date or date, n_entries, found.notes)
 
 
 def _record(paper: _Paper, abstract: str, lines: tuple[int, ...], position: int) -> Record:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -19,11 +19,11 @@ from papertrends.dumps.dates import parse_date
 from papertrends.dumps.fields import date_of, keyed, record_or_dropped
 from papertrends.dumps.json_events import Damage, Element, Empties, Member
 from papertrends.dumps.literals import NotLiteralError, has_fields, read_literal
+from papertrends.dumps.losses import Losses, Unlisted, no_paper, span
 from papertrends.dumps.records import Dropped, Dump, PartialDate, Record
 from papertrends.dumps.text import fold
-from papertrends.errors import InputError, shortened
+from papertrends.errors import shortened
 
-MOST_LOSSES = json_scan.TOLD
 """Entries that became no paper and are told of one by one."""
 
 _SNIFFED = 200_000
@@ -81,7 +81,7 @@ def read(text: str, *, file: str) -> Dump:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     found = entries(text)
     if not found.records:
-        raise no_paper(found.dropped, file, _MEANT)
+        raise no_paper(found.dropped, _MEANT, file=file)
     return Dump(found.records, found.dropped, found.date, found.n_entries, notes=found.notes)
 
 
@@ -122,24 +122,26 @@ def entries(text: str, *, line: int = 1) -> Entries:
     notes: dict[str, int] = {}
     count = 0
     for event in json_scan.scan(text, is_entry):
+        if losses.hopeless and not records:
+            break
         here = lines.at(event.start)
         if isinstance(event, Member):
             _note_date(event, here, dates)
         elif isinstance(event, Empties):
             count += event.count
-            losses.count(here, lines.at(event.end), event.count)
+            losses.add_unlisted(Unlisted(event.count, here, lines.at(event.end)))
         elif isinstance(event, Damage):
             if event.kind == "note":
                 notes.setdefault(event.problem, here)
                 continue
             count += 1
             shown = _shown(text[event.start : event.start + 200])
-            span = _span(here, lines.at(max(event.start, event.end - 1)))
-            losses.add(Dropped(span, shown, "broken", _SURROGATE.sub("\ufffd", event.problem)))
+            place = span(here, lines.at(max(event.start, event.end - 1)))
+            losses.add(Dropped(place, shown, "broken", _SURROGATE.sub("\ufffd", event.problem)))
         else:
             count += 1
             if losses.full and not _may_be_paper(event.value):
-                losses.count(here, here)
+                losses.add_unlisted(Unlisted(1, here, here))
                 continue
             for one in _of_element(event, here, len(records) + 1, notes):
                 if isinstance(one, Record):
@@ -149,7 +151,7 @@ def entries(text: str, *, line: int = 1) -> Entries:
                     losses.add(one)
     date, records = _dated(records, paths, dates)
     told = tuple(f"{problem}, first on line {number}" for problem, number in notes.items())
-    return Entries(tuple(records), losses.told(), date, count, told)
+    return Entries(tuple(records), losses.all(), date, count, told)
 
 
 def is_entry(value: Mapping[str, Any]) -> bool:
@@ -294,55 +296,6 @@ def _dated(
         for record, date in zip(records, own, strict=True)
     ]
     return None, dated
-
-
-def _span(first: int, last: int) -> tuple[int, ...]:
-    return (first,) if first >= last else (first, last)
-
-
-class Losses:
-    """Entries that became no paper: the first ones, and how many there are beyond them."""
-
-    def __init__(self) -> None:
-        self._told: list[Dropped] = []
-        self._beyond = 0
-        self._lines = (0, 0)
-
-    @property
-    def full(self) -> bool:
-        """Whether no more are told of one by one."""
-        return len(self._told) >= MOST_LOSSES
-
-    def add(self, one: Dropped) -> None:
-        """Keep it, or count it."""
-        if self.full:
-            self.count(one.line, one.lines[-1])
-        else:
-            self._told.append(one)
-
-    def count(self, first: int, last: int, number: int = 1) -> None:
-        """Count more of them beyond those that are told of."""
-        self._lines = (self._lines[0] or first, last)
-        self._beyond += number
-
-    def told(self) -> tuple[Dropped, ...]:
-        """Return them, with one for all that were only counted."""
-        if not self._beyond:
-            return tuple(self._told)
-        text = f"{self._beyond:,} more entries"
-        reason = "more entries that are no papers than can be told of one by one"
-        return (*self._told, Dropped(_span(*self._lines), text, "broken", reason))
-
-
-def no_paper(dropped: Iterable[Dropped], file: str, remedy: str) -> InputError:
-    """Return the error for a file without any paper."""
-    loss = next((one for one in dropped if one.kind != "furniture"), None)
-    return InputError(
-        "no paper in it" + (f" ({loss.reason})" if loss else ""),
-        remedy,
-        file=file,
-        line=loss.line if loss else 1,
-    )
 
 
 class _LineCounter:

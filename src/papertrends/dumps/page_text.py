@@ -63,7 +63,7 @@ class _Block:
 def looks_like(text: str) -> bool:
     """Tell whether `text` is a Daily Papers page as text, judging by its beginning."""
     beginning = text[:_SNIFFED_CHARACTERS]
-    if beginning.lstrip()[:1] in ("<", "{", "["):
+    if beginning.lstrip()[:1] in ("<", "{", "[") or _names_columns(beginning):
         return False
     head = (fold(line) for line in split_lines(beginning[:_HEAD_CHARACTERS]))
     if any(is_page_mark(line) for line in head):
@@ -297,6 +297,12 @@ def _papers(
     if title:
         dropped.append(title.dropped("no abstract", "no abstract follows this title"))
     return records, dropped
+
+
+def _names_columns(text: str) -> bool:
+    first = text.lstrip().partition("\n")[0][:_HEAD_CHARACTERS]
+    names = [name.strip(' "').casefold() for name in re.split("[,;\t]", first)]
+    return len(names) > 1 and "title" in names
 
 
 def _no_text(text: str) -> str:

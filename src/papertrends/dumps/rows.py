@@ -7,15 +7,12 @@ to values with its line, and what could not be read as one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from papertrends.dumps.fields import NAMES, keyed, record_or_dropped
+from papertrends.dumps.losses import LISTED, Losses, Unlisted
 from papertrends.dumps.records import Dropped, Dump, Record
 from papertrends.errors import InputError, did_you_mean, shortened
-
-LISTED = 1_000
-"""So many losses are listed one by one; what comes after them is counted."""
 
 _UNUSED_DATE = (
     "the column 'date' was not used: say which it is with --column digest_date=date or"
@@ -36,78 +33,6 @@ class Row(NamedTuple):
 
     line: int
     values: Mapping[str, Any]
-
-
-class Unlisted(NamedTuple):
-    """Entries that are no papers, beyond those that are listed: how many, and from where to where.
-
-    Broken files have millions of them.
-    """
-
-    number: int
-    first: int
-    last: int
-
-    def and_one(self, first: int, last: int) -> Unlisted:
-        """Return these and one more."""
-        return Unlisted(self.number + 1, self.first or first, last)
-
-
-NONE_UNLISTED = Unlisted(0, 0, 0)
-
-
-@dataclass
-class Losses:
-    """Entries that became no papers, in their order; the first are listed, all are counted."""
-
-    listed: list[Dropped] = field(default_factory=list)
-    count: int = 0
-    _unlisted: Unlisted = NONE_UNLISTED
-
-    @property
-    def full(self) -> bool:
-        """Whether the next one is only counted."""
-        return len(self.listed) >= LISTED
-
-    def add(self, loss: Dropped) -> None:
-        """Take one in."""
-        if self.full:
-            self.add_unlisted(Unlisted(1, loss.lines[0], loss.lines[-1]))
-        else:
-            self.count += 1
-            self.listed.append(loss)
-
-    def add_unlisted(self, more: Unlisted) -> None:
-        """Take in some that are only counted."""
-        self.count += more.number
-        before = self._unlisted
-        self._unlisted = Unlisted(
-            before.number + more.number, before.first or more.first, more.last
-        )
-
-    def all(self) -> tuple[Dropped, ...]:
-        """Return those listed, and one that stands for all others."""
-        more, first, last = self._unlisted
-        if not more:
-            return tuple(self.listed)
-        lines = (first, last) if last > first else (first,)
-        rest = Dropped(
-            lines,
-            f"{more:,} more entries that are no papers",
-            "broken",
-            f"more than {LISTED:,} entries are no papers; these are only counted",
-        )
-        return (*self.listed, rest)
-
-    def no_paper(self, expected: str, *, file: str) -> InputError:
-        """Return the error for a file without any paper in it."""
-        first = self.listed[0] if self.listed else None
-        return InputError(
-            "no paper in it" + (f" ({first.reason})" if first else ""),
-            expected,
-            file=file,
-            line=first.line if first else None,
-        )
 
 
 def dump_of(
@@ -140,6 +65,8 @@ def dump_of(
     known: dict[tuple[str, ...], dict[str, list[str]]] = {}
     not_met = set(columns.values())
     for row in rows:
+        if losses.hopeless and not records:
+            break
         if isinstance(row, Dropped):
             losses.add(row)
             continue
@@ -151,9 +78,7 @@ def dump_of(
         if fields is None:
             not_met.difference_update(names)
             if losses.full and _is_hopeless(names, columns):
-                losses.add_unlisted(
-                    Unlisted(1, row.line, row.line)
-                )  # there may be millions of them
+                losses.add_unlisted(Unlisted(1, row.line, row.line))
                 continue
             if len(known) >= LISTED:  # a table has a few sets of columns; junk has any number
                 known.pop(next(iter(known)))

@@ -18,7 +18,8 @@ import pandas as pd
 from papertrends.dumps import READERS, Dropped, delimited, json_lines, parquet
 from papertrends.dumps.content import Content
 from papertrends.dumps.inputs import Inputs, find_dumps
-from papertrends.dumps.rows import Row, Unlisted
+from papertrends.dumps.losses import Unlisted
+from papertrends.dumps.rows import Row
 from papertrends.dumps.text import fold
 from papertrends.errors import InputError, did_you_mean, shortened
 from papertrends.papers import load, paper_id
