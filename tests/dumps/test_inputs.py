@@ -141,10 +141,13 @@ def test_inputs_that_cannot_be_read(write, tmp_path, monkeypatch):
         ("*.none", r"^\*.none: nothing matches this pattern; check the pattern"),
         ("empty", "^empty: there is nothing in it; name a folder with dumps"),
         ("rst", r"^rst: none of the 1 files in it ends in .*\.txt.*; name the files themselves"),
-        ("prose", "^prose/a.txt: this is no dump of a known format; leave it out"),
-        ("pages/prose.txt", "^pages/prose.txt: this is no dump of a known format; leave it out"),
-        (["pages", "pages/prose.txt"], "^pages/prose.txt: this is no dump of a known format"),
-        ("rst/a.rst", "^rst/a.rst: this is no dump of a known format"),
+        ("prose", "^prose/a.txt:1: this is no dump of a known format .*; leave it out"),
+        (
+            "pages/prose.txt",
+            "^pages/prose.txt:1: this is no dump of a known format .*; leave it out",
+        ),
+        (["pages", "pages/prose.txt"], "^pages/prose.txt:1: this is no dump of a known format"),
+        ("rst/a.rst", "^rst/a.rst:1: this is no dump of a known format"),
     ]:
         with pytest.raises(InputError, match=message) as caught:
             load(inputs)
@@ -166,7 +169,7 @@ def test_what_is_no_dump_in_a_folder_is_on_record(write):
         ("blank.txt", "not read: the file is empty"),
         ("gone.txt", "not read: a link that leads nowhere"),
         ("pipe.txt", "not read: no file but a pipe or a device"),
-        ("prose.txt", "not read: this is no dump of a known format"),
+        ("prose.txt", "not read: this is no dump of a known format (it begins with 'Dear diary')"),
         ("round.txt", "not read: a link that leads nowhere"),
     ]
     for name in ("pipe.txt", "/dev/zero"):

@@ -157,7 +157,7 @@ def test_all_columns_for_those_who_want_them(tmp_path: Path):
 
 
 def test_no_paper(tmp_path: Path):
-    with pytest.raises(InputError, match=r"p\.parquet: no paper in it; give a table"):
+    with pytest.raises(InputError, match=r"p\.parquet:1: no paper in it; give a table"):
         load(write(tmp_path / "p.parquet", f"SELECT {PAPER} LIMIT 0"))
 
 

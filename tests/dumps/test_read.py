@@ -91,7 +91,9 @@ def test_no_text(data):
     ],
 )
 def test_no_dump(data):
-    with pytest.raises(InputError, match=r"^x: this is no dump .*; leave it out, or say .*daily-p"):
+    with pytest.raises(
+        InputError, match=r"^x:1: this is no dump .*; leave it out, or say .*daily-p"
+    ):
         read_dump(of_bytes(data, file="x"))
 
 

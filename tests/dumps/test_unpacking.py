@@ -63,7 +63,10 @@ def test_zip_is_read_member_by_member(write, tmp_path):
         ("2025-07-31", "A", "all.zip/a/2025-07-31.txt"),
     ]
     assert [(one.file, one.reason) for one in loaded.report.not_read] == [
-        ("all.zip/b/notes.txt", "not read: this is no dump of a known format"),
+        (
+            "all.zip/b/notes.txt",
+            "not read: this is no dump of a known format (it begins with 'Dear diary')",
+        ),
         ("all.zip/more.zip", "not read: an archive within an archive"),
     ]
 

@@ -26,7 +26,7 @@ from papertrends.dumps.content import Content
 from papertrends.dumps.fields import require_fields
 from papertrends.dumps.records import Dropped, Dump, PartialDate, Record
 from papertrends.dumps.text import decode_beginning, fold
-from papertrends.errors import InputError, did_you_mean
+from papertrends.errors import InputError, did_you_mean, shortened
 
 __all__ = ["READERS", "Dropped", "Dump", "PartialDate", "Reader", "Record", "read_dump", "sniff"]
 
@@ -162,10 +162,12 @@ def _sniffed(content: Content, beginning: bytes) -> str:
     if name is None:
         if decode_beginning(beginning) is None:
             content.text()  # says where it is no text
+        shown = shortened(decode_beginning(beginning[:1_000]) or "", 40)
         raise UnknownFormatError(
-            "this is no dump of a known format",
+            f"this is no dump of a known format (it begins with '{shown}')",
             f"leave it out, or say which format it is ({', '.join(READERS)})",
             file=content.file,
+            line=1,
         )
     return name
 

@@ -46,6 +46,7 @@ _LONGEST_HEAD = 200_000
 _FOOT = 5_000
 
 _HEADING = re.compile(r"^[ \t]{0,4}(#{2,6})[ \t]+(\S.*)$", re.MULTILINE)
+_LINK_END = re.compile(r"\](?:\([^()\s]*\)|\[[^\[\]]*\])?$")
 _UNDERLINED = re.compile(r"^[ \t]{0,3}([^\s#>].{0,500})\n[ \t]{0,3}(?:-{3,}|={3,})[ \t]*$", re.M)
 _TO_PAPER = re.compile(r"\]\((?:https?://(?:www\.)?huggingface\.co)?/papers/[^\s/)]+\)")
 _MARK = re.compile(
@@ -162,7 +163,7 @@ def _headings(text: str, file: str) -> list[int]:
     for match in islice(_HEADING.finditer(text, body), _MOST_ENTRIES + 1):
         goes_on = match.start() == open_until + 1
         title = match[2].rstrip()
-        is_open = (title[0] == "[" or goes_on) and not title.endswith((")", "]"))
+        is_open = (title[0] == "[" or goes_on) and not _LINK_END.search(title[-500:])
         open_until = match.end() if is_open else -2
         if not goes_on and _is_title(match[2]):
             level = len(match[1])
