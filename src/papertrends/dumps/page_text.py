@@ -39,6 +39,7 @@ _HEAD_CHARACTERS = 4_000
 _SNIFFED_PAIRS = 20
 
 _KEY = re.compile(r"""["']\w{1,40}["']: (?:["'\[{\d-]|null|true|false|None)""")
+_BEGINS_AS_DATA = re.compile(r'<[a-zA-Z]\w* [\w-]+="|"[^"]*",$|"\S+"$')
 _COLUMN_NAMES = re.compile(r"\S*(?:,\S*){3,}")
 _ADDRESS = re.compile(r"(?:\[\d+\]: )?https?:/\S*(?: \[\d+\]: .*)?")
 
@@ -315,9 +316,14 @@ def _no_text(text: str) -> str:
 
 def _is_data(text: str) -> bool:
     """Tell whether this is an address or a piece of HTML, XML, JSON or a table beyond doubt."""
+    has_keys = text.find('": ', 0, 1000) >= 0 or text.find("': ", 0, 1000) >= 0
+    if text[0].isalnum() and not has_keys and " " in text:
+        return False  # nearly all there is
+    if _BEGINS_AS_DATA.match(text):
+        return True
     if text.startswith("<") and text.endswith(">"):
         return "</" in text or '="' in text or " " not in text or text[1] in "!?/"
-    if ('": ' in text or "': " in text) and len(_KEY.findall(text[:1000])) >= 2:
+    if has_keys and len(_KEY.findall(text[:1000])) >= 2:
         return True
     if text.startswith(('"', "{", "[")) and _KEY.match(text.lstrip("{[ ")):
         return True
