@@ -8,7 +8,7 @@ DEV := .venv-dev/bin
 IMPORTS := bertopic.backend, bertopic.vectorizers, duckdb, hdbscan, jinja2, onnxruntime, \
 	plotly.graph_objects, rich.progress, scipy.stats, sklearn.linear_model, tokenizers, typer.main, umap
 
-.PHONY: report setup dev check test notebooks bench bench-themes bench-trends bench-rerun clean
+.PHONY: report setup dev check test notebooks bench bench-themes bench-trends bench-rerun bench-loading fuzz clean
 
 report: .venv/.ready
 	.venv/bin/papertrends report data/ -o report.html
@@ -44,6 +44,25 @@ bench-trends: .venv-dev/.ready
 # Takes two hours, and the archive, which is no part of this repository.
 bench-rerun: .venv-dev/.ready
 	$(DEV)/python benchmarks/rerun.py --readme
+
+# Minutes; the archive that it needs is no part of this repository.
+bench-loading: .venv-dev/.ready
+	$(DEV)/python benchmarks/loading.py --readme
+
+# An hour of fuzzing for each reader; SECONDS_EACH=60 takes minutes.
+SECONDS_EACH ?= 3600
+READERS := parquet daily-papers-html feed jsonl json daily-papers-markdown daily-papers-text csv any
+fuzz: .venv-dev/.ready .cache/atheris/.ready
+	for reader in $(READERS); do \
+		PYTHONPATH=src:$$($(DEV)/python -c 'import site; print(site.getsitepackages()[0])') \
+		OMP_NUM_THREADS=1 .cache/atheris/bin/python benchmarks/fuzz_readers.py \
+			--reader $$reader --seconds $(SECONDS_EACH) || exit 1; \
+	done
+
+.cache/atheris/.ready:
+	$(PYTHON) -m venv .cache/atheris
+	.cache/atheris/bin/python -m pip install --quiet atheris==3.0.0
+	touch $@
 
 # uv takes pip's place; it is apart from what papertrends needs to run.
 .uv/.ready:

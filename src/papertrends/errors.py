@@ -50,8 +50,11 @@ class MissingDependencyError(PapertrendsError, ImportError):
 
 
 def one_line(text: str) -> str:
-    """Fold white space, so that a message stays on one line."""
-    return " ".join(text.split())
+    """Fold white space and show what cannot be printed as such, so that a message is one line."""
+    folded = " ".join(text.split())
+    if folded.isprintable():
+        return folded
+    return "".join(char if char.isprintable() else "\ufffd" for char in folded)
 
 
 def shortened(text: str, width: int = 60) -> str:

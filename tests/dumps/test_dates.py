@@ -2,7 +2,7 @@
 
 import pytest
 
-from papertrends.dumps.page_text import read
+from papertrends.dumps.pages.page_text import read
 from papertrends.errors import InputError
 
 HEAD = [

@@ -12,18 +12,10 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Protocol
 
-from papertrends.dumps import (
-    delimited,
-    feed,
-    html_page,
-    json_entries,
-    json_lines,
-    page_text,
-    parquet,
-    rendered_page,
-)
 from papertrends.dumps.content import Content
 from papertrends.dumps.fields import require_fields
+from papertrends.dumps.lists import delimited, feed, json_entries, json_lines, parquet
+from papertrends.dumps.pages import html_page, page_text, rendered_page
 from papertrends.dumps.records import Dropped, Dump, PartialDate, Record
 from papertrends.dumps.text import decode_beginning, fold
 from papertrends.errors import InputError, did_you_mean, shortened

@@ -15,11 +15,12 @@ from typing import Any
 
 import pandas as pd
 
-from papertrends.dumps import READERS, Dropped, delimited, json_lines, parquet
+from papertrends.dumps import READERS, Dropped
 from papertrends.dumps.content import Content
 from papertrends.dumps.inputs import Inputs, find_dumps
+from papertrends.dumps.lists import delimited, json_lines, parquet
+from papertrends.dumps.lists.rows import Row
 from papertrends.dumps.losses import Unlisted
-from papertrends.dumps.rows import Row
 from papertrends.dumps.text import fold
 from papertrends.errors import InputError, did_you_mean, shortened
 from papertrends.papers import load, paper_id

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from papertrends.dumps.dates import is_like_a_date, parse_date
-from papertrends.dumps.furniture import is_date_cue, is_furniture, is_page_mark, label
+from papertrends.dumps.pages.furniture import is_date_cue, is_furniture, is_page_mark, label
 from papertrends.dumps.records import Dropped, Dump, Kind, PartialDate, Record
 from papertrends.dumps.text import fold, split_lines
 from papertrends.errors import InputError, shortened

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from papertrends.dumps.fields import arxiv_id_of
-from papertrends.dumps.rendered_entries import Entry, Text
-from papertrends.dumps.rendered_lines import TOO_LONG, Around, Line, around, lines_between
+from papertrends.dumps.pages.rendered_entries import Entry, Text
+from papertrends.dumps.pages.rendered_lines import TOO_LONG, Around, Line, around, lines_between
 from papertrends.dumps.text import fold
 from papertrends.errors import InputError
 

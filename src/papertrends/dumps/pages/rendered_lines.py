@@ -13,9 +13,9 @@ from urllib.parse import unquote
 
 from papertrends.dumps.dates import parse_date
 from papertrends.dumps.fields import arxiv_id_of
-from papertrends.dumps.furniture import is_furniture, is_page_mark
+from papertrends.dumps.pages.furniture import is_furniture, is_page_mark
+from papertrends.dumps.pages.rendered_links import closing, is_definition, words
 from papertrends.dumps.records import Dropped, PartialDate
-from papertrends.dumps.rendered_links import closing, is_definition, words
 from papertrends.dumps.text import fold
 
 Line = tuple[int, str]

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from papertrends.dumps.fields import arxiv_id_of
-from papertrends.dumps.rendered_lines import LONGEST_NAME, Around, Line, Part, part_of
-from papertrends.dumps.rendered_links import Closing, closing
+from papertrends.dumps.pages.rendered_lines import LONGEST_NAME, Around, Line, Part, part_of
+from papertrends.dumps.pages.rendered_links import Closing, closing
 from papertrends.dumps.text import fold
 
 _LONGEST_TITLE = 400

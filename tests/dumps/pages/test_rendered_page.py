@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from papertrends.dumps import page_text, sniff
-from papertrends.dumps.rendered_page import looks_like, read
+from papertrends.dumps import sniff
+from papertrends.dumps.pages import page_text
+from papertrends.dumps.pages.rendered_page import looks_like, read
 from papertrends.dumps.text import fold
 from papertrends.errors import InputError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SEARCH_PAGE = ROOT.parent / "shared/forms/search_page.md"
 LONG = "We study how models learn and what they forget (see [1, 2) or https://a.org/b). " * 4
 

@@ -16,8 +16,8 @@ from urllib.parse import unquote
 
 from papertrends.dumps.content import Content
 from papertrends.dumps.fields import keyed
+from papertrends.dumps.lists.rows import NEEDED, Row, dump_of, require_columns_named
 from papertrends.dumps.records import Dropped, Dump
-from papertrends.dumps.rows import NEEDED, Row, dump_of, require_columns_named
 from papertrends.errors import InputError, shortened
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from papertrends.dumps import read_dump, sniff
 from papertrends.dumps.content import of_bytes
-from papertrends.dumps.json_lines import looks_like, read
+from papertrends.dumps.lists.json_lines import looks_like, read
 from papertrends.dumps.text import fold
 from papertrends.errors import InputError
 
@@ -181,7 +181,7 @@ def _shown(text: str) -> str:
     return fold(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
-FORMS = Path(__file__).parents[3] / "shared/forms"
+FORMS = Path(__file__).parents[4] / "shared/forms"
 
 
 @pytest.mark.skipif(not FORMS.exists(), reason="the shared files are not here")

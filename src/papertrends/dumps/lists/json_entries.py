@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from papertrends.dumps import json_scan
 from papertrends.dumps.dates import parse_date
 from papertrends.dumps.fields import date_of, keyed, record_or_dropped
-from papertrends.dumps.json_events import Damage, Element, Empties, Member
-from papertrends.dumps.literals import NotLiteralError, has_fields, read_literal
+from papertrends.dumps.lists import json_scan
+from papertrends.dumps.lists.json_events import Damage, Element, Empties, Member
+from papertrends.dumps.lists.literals import NotLiteralError, has_fields, read_literal
 from papertrends.dumps.losses import Losses, Unlisted, no_paper, span
 from papertrends.dumps.records import Dropped, Dump, PartialDate, Record
 from papertrends.dumps.text import fold

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from papertrends.dumps.page_text import looks_like, read
+from papertrends.dumps.pages.page_text import looks_like, read
 from papertrends.errors import InputError
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[3] / "data"
 HEAD = [
     "new",
     "Get trending papers in your email inbox!",

@@ -17,13 +17,18 @@ from dataclasses import replace
 from itertools import islice, pairwise
 
 from papertrends.dumps.fields import arxiv_id_of, url_of
-from papertrends.dumps.furniture import is_furniture, is_page_mark
-from papertrends.dumps.records import Dropped, Dump, PartialDate, Record
-from papertrends.dumps.rendered_addresses import ADDRESS_LINE, by_addresses
-from papertrends.dumps.rendered_dates import date_of_page
-from papertrends.dumps.rendered_entries import SENTENCE_ENDS, Entry, Text, abstract_of, title_of
-from papertrends.dumps.rendered_lines import TOO_LONG, Around, Line, around, lines_between
-from papertrends.dumps.rendered_links import (
+from papertrends.dumps.pages.furniture import is_furniture, is_page_mark
+from papertrends.dumps.pages.rendered_addresses import ADDRESS_LINE, by_addresses
+from papertrends.dumps.pages.rendered_dates import date_of_page
+from papertrends.dumps.pages.rendered_entries import (
+    SENTENCE_ENDS,
+    Entry,
+    Text,
+    abstract_of,
+    title_of,
+)
+from papertrends.dumps.pages.rendered_lines import TOO_LONG, Around, Line, around, lines_between
+from papertrends.dumps.pages.rendered_links import (
     absolute,
     closing,
     definitions,
@@ -33,7 +38,8 @@ from papertrends.dumps.rendered_links import (
     without_inner_links,
     words,
 )
-from papertrends.dumps.rendered_plain import is_dated, starts_between_dates
+from papertrends.dumps.pages.rendered_plain import is_dated, starts_between_dates
+from papertrends.dumps.records import Dropped, Dump, PartialDate, Record
 from papertrends.dumps.text import fold
 from papertrends.errors import InputError
 

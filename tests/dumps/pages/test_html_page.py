@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from papertrends.dumps import READERS
-from papertrends.dumps.html_page import looks_like, read
+from papertrends.dumps.pages.html_page import looks_like, read
 from papertrends.dumps.text import fold
 from papertrends.errors import InputError
 
-REAL = Path(__file__).parents[3] / "shared" / "forms" / "daily_papers_page.html"
+REAL = Path(__file__).parents[4] / "shared" / "forms" / "daily_papers_page.html"
 NUMBERS = range(1, 5)
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from papertrends.dumps.literals import NotLiteralError, read_literal
+from papertrends.dumps.lists.literals import NotLiteralError, read_literal
 
 HEAD = "{'title': 'A', 'abstract': 'B'"
 

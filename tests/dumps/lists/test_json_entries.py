@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from papertrends.dumps import READERS
-from papertrends.dumps.json_entries import looks_like, read
+from papertrends.dumps.lists.json_entries import looks_like, read
 from papertrends.dumps.text import fold
 from papertrends.errors import InputError
 
-FORMS = Path(__file__).parents[3] / "shared" / "forms"
+FORMS = Path(__file__).parents[4] / "shared" / "forms"
 
 
 def entry(n, **outer):

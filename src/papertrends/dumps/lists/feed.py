@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from html.entities import html5
 from xml.parsers import expat
 
-from papertrends.dumps.descriptions import Described, best, described, plain
 from papertrends.dumps.fields import arxiv_id_of, date_of, url_of
+from papertrends.dumps.lists.descriptions import Described, best, described, plain
 from papertrends.dumps.losses import Losses, Unlisted
 from papertrends.dumps.records import Dropped, Dump, PartialDate, Record
 from papertrends.dumps.text import fold

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papertrends.dumps.descriptions import best, described
-from papertrends.dumps.feed import looks_like, read
+from papertrends.dumps.lists.descriptions import best, described
+from papertrends.dumps.lists.feed import looks_like, read
 from papertrends.dumps.text import fold
 from papertrends.errors import InputError
 
@@ -275,7 +275,7 @@ def test_whatever_is_broken_is_an_input_error(junk: str, at: int):
         assert dump.n_blocks == len(dump.records) + len(dump.dropped)
 
 
-FORMS = Path(__file__).parents[3] / "shared/forms"
+FORMS = Path(__file__).parents[4] / "shared/forms"
 
 
 @pytest.mark.skipif(not FORMS.exists(), reason="the shared files are not here")

@@ -14,9 +14,9 @@ from typing import Any
 
 from papertrends.dumps.content import Content
 from papertrends.dumps.fields import NAMES
+from papertrends.dumps.lists.rows import Row, dump_of, may_be_table
 from papertrends.dumps.losses import LISTED, NONE_UNLISTED, Unlisted
 from papertrends.dumps.records import Dropped, Dump
-from papertrends.dumps.rows import Row, dump_of, may_be_table
 from papertrends.errors import shortened
 
 _EXPECTED = 'give one object a line, like {"title": "...", "abstract": "..."}'

@@ -15,7 +15,7 @@ import pytest
 
 from papertrends.dumps import read_dump, sniff
 from papertrends.dumps.content import Content, of_bytes
-from papertrends.dumps.parquet import read, rows
+from papertrends.dumps.lists.parquet import read, rows
 from papertrends.errors import InputError
 
 PAPER = "'A' AS title, 'B.' AS abstract"
@@ -183,7 +183,7 @@ def test_damage_is_one_line(tmp_path: Path):
         load(file)
 
 
-SHARED = Path(__file__).parents[3] / "shared/data/hf_daily_2024-2025.parquet"
+SHARED = Path(__file__).parents[4] / "shared/data/hf_daily_2024-2025.parquet"
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared files are not here")

@@ -2,7 +2,7 @@ r"""What markdown writers make of a text is undone, whichever writer it was."""
 
 import pytest
 
-from papertrends.dumps.rendered_links import (
+from papertrends.dumps.pages.rendered_links import (
     closing,
     definitions,
     escaped,

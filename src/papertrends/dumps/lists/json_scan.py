@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from papertrends.dumps.json_events import Damage, Element, Empties, Event, Member
+from papertrends.dumps.lists.json_events import Damage, Element, Empties, Event, Member
 
 LONGEST = 5_000_000
 """Characters that one entry may have."""

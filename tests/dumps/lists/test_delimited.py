@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from papertrends.dumps import read_dump, sniff
 from papertrends.dumps.content import of_bytes
-from papertrends.dumps.delimited import looks_like, read
+from papertrends.dumps.lists.delimited import looks_like, read
 from papertrends.dumps.text import fold
 from papertrends.errors import InputError
 from papertrends.export import write_table

@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 from papertrends.dumps.content import Content
 from papertrends.dumps.fields import arxiv_id_of, date_of, keyed, url_of
+from papertrends.dumps.lists.rows import NEEDED, Row, dump_of, may_be_table, require_columns_named
 from papertrends.dumps.losses import LISTED, NONE_UNLISTED, Unlisted
 from papertrends.dumps.records import Dropped, Dump
-from papertrends.dumps.rows import NEEDED, Row, dump_of, may_be_table, require_columns_named
 from papertrends.errors import InputError, shortened
 
 _DELIMITERS = (",", ";", "\t")

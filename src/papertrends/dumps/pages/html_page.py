@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 
 from papertrends.dumps.dates import parse_date
 from papertrends.dumps.fields import arxiv_id_of, count_of, date_of
-from papertrends.dumps.furniture import is_furniture
-from papertrends.dumps.html_tokens import Block, attributes_of, blocks, tags
-from papertrends.dumps.json_entries import Entries, date_in, entries
+from papertrends.dumps.lists.json_entries import Entries, date_in, entries
 from papertrends.dumps.losses import Losses, no_paper
+from papertrends.dumps.pages.furniture import is_furniture
+from papertrends.dumps.pages.html_tokens import Block, attributes_of, blocks, tags
 from papertrends.dumps.records import Dropped, Dump, PartialDate, Record
 from papertrends.errors import InputError
 

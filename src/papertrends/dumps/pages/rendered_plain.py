@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from papertrends.dumps.rendered_lines import MONTHS, lines_between, part_of
+from papertrends.dumps.pages.rendered_lines import MONTHS, lines_between, part_of
 
 _MOST_DATES = 50_000
 _ENDING = re.compile(

@@ -1,0 +1,1 @@
+"""Lists of papers whose fields have names: JSON, feeds and tables."""
