@@ -190,6 +190,16 @@ class _Paper:
     is_damaged: bool = False
 
 
+def _abstract(paper: _Paper) -> str:
+    return " ".join(part for _, part in paper.paragraphs)
+
+
+def _are_teasers(papers: Sequence[_Paper]) -> bool:
+    """Tell whether a page shows beginnings of abstracts; single ones do end in dots."""
+    abstracts = [abstract for paper in papers if (abstract := _abstract(paper))]
+    return sum(abstract.endswith("...") for abstract in abstracts) * 2 > len(abstracts)
+
+
 def _from_markup(text: str, page: _Page, found: Entries) -> Entries:
     """Read the papers from what is to be seen: headings with links, and paragraphs."""
     papers, date = _papers(text)
@@ -197,8 +207,9 @@ def _from_markup(text: str, page: _Page, found: Entries) -> Entries:
     losses = Losses()
     for one in found.dropped:
         losses.add(one)
+    teasers = _are_teasers(papers)
     for i, paper in enumerate(papers):
-        abstract = " ".join(part for _, part in paper.paragraphs)
+        abstract = _abstract(paper)
         cut = page.is_cut and i == len(papers) - 1 and not paper.is_over
         lines = tuple(dict.fromkeys((paper.line, *(line for line, _ in paper.paragraphs))))
         if cut:
@@ -210,7 +221,7 @@ def _from_markup(text: str, page: _Page, found: Entries) -> Entries:
         elif not abstract:
             reason = "no abstract follows this title; the page shows none, or was saved without"
             losses.add(Dropped(lines, paper.title, "no abstract", reason))
-        elif abstract.endswith(("…", "...")):
+        elif abstract.endswith("…") or (teasers and abstract.endswith("...")):
             reason = "the page shows only the beginning of its abstract"
             losses.add(Dropped(lines, paper.title, "broken", reason))
         else:

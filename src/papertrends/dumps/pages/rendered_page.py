@@ -136,10 +136,12 @@ def read(text: str, *, file: str) -> Dump:
         head = around(next(pieces), names, head=True)
         entries = [_entry(lines, names) for lines in pieces]
         end = starts[0]
+        literal = _is_literal(entries, names)
     else:
+        literal = True
         head, entries, end = by_addresses(text, names, file)
     date, notes = date_of_page(text[: min(end, _LONGEST_HEAD)], text[-_FOOT:], head.date, file)
-    records, dropped = _papers(entries, head, names)
+    records, dropped = _papers(entries, head, names, literal=literal)
     _refuse_second_digest(entries, records, date, file)
     dropped = _capped([*head.dropped, *dropped], date)
     if not records:
@@ -243,14 +245,24 @@ def _entry(lines: list[Line], names: Mapping[str, str]) -> Entry:
     return Entry(title, abstract, together)
 
 
+def _is_literal(entries: Sequence[Entry], names: Mapping[str, str]) -> bool:
+    """Tell tools that number the links and list them below: within a text they mark nothing."""
+    linked = [entry for entry in entries if entry.title.form == "link"]
+    numbered = bool(names) and all(name.isdecimal() for name in names)
+    addresses = set(names.values())
+    return numbered and bool(linked) and all(one.title.address in addresses for one in linked)
+
+
 def _papers(
-    entries: Sequence[Entry], head: Around, names: Mapping[str, str]
+    entries: Sequence[Entry], head: Around, names: Mapping[str, str], *, literal: bool
 ) -> tuple[list[Record], list[Dropped]]:
     """Make records of the entries, and put on record what is none."""
-    titles = [_raw(entry.title, names) for entry in entries]
-    abstracts = [_raw(entry.abstract, names) if entry.abstract else "" for entry in entries]
+    titles = [_raw(entry.title, names, literal) for entry in entries]
+    abstracts = [
+        _raw(entry.abstract, names, literal) if entry.abstract else "" for entry in entries
+    ]
     marked = head.escapes or any(map(_is_marked, entries))
-    characters = escaped("\n".join([*titles, *abstracts]), marked=marked)
+    characters = "" if literal else escaped("\n".join([*titles, *abstracts]), marked=marked)
     linked = any(one.abstract and one.abstract.form == "link" for one in entries)
     # Where papers have votes or dates, something stands behind each abstract.
     followed = head.counts or any(entry.around.date for entry in entries)
@@ -275,8 +287,9 @@ def _papers(
     return records, dropped
 
 
-def _raw(text: Text, names: Mapping[str, str]) -> str:
-    return without_inner_links(unbroken(text.raw), names)
+def _raw(text: Text, names: Mapping[str, str], literal: bool) -> str:
+    whole = unbroken(text.raw)
+    return whole if literal else without_inner_links(whole, names)
 
 
 def _is_marked(entry: Entry) -> bool:
