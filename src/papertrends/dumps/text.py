@@ -101,7 +101,9 @@ def decode_beginning(data: bytes) -> str | None:
 
 def split_lines(text: str) -> list[str]:
     """Split at LF, CRLF and CR only, so that line numbers are those of an editor."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.split("\n")
 
 
 def fold(text: str) -> str:

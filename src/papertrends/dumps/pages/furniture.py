@@ -101,7 +101,10 @@ def is_date_cue(text: str) -> bool:
 
 def is_furniture(text: str) -> bool:
     """Tell whether the site writes this, be it around the papers or between them."""
-    return len(text) <= _LONGEST and (_stands_between(text) or _stands_in_menu(text))
+    if len(text) > _LONGEST:
+        return False
+    folded = text.casefold()
+    return _is_of(folded, _BODY_WORDS, _BODY_PATTERN) or _is_of(folded, _MENU_WORDS, _MENU_PATTERN)
 
 
 def label(texts: Sequence[str], *, leading: bool) -> list[Label]:
@@ -137,7 +140,8 @@ def label(texts: Sequence[str], *, leading: bool) -> list[Label]:
             labels.append("foot" if end >= foot else "text")
         start = end + 1
     for i, text in enumerate(texts[1:], start=1):
-        if _folded(texts[i - 1]) == "submitted by" and _USER_NAME.fullmatch(text):
+        after = known[i - 1] and _folded(texts[i - 1]) == "submitted by"
+        if after and _USER_NAME.fullmatch(text):
             labels[i] = "furniture"
     return labels
 
@@ -147,13 +151,15 @@ def _folded(text: str) -> str:
 
 
 def _stands_between(text: str) -> bool:
-    folded = _folded(text)
-    return folded in _BODY_WORDS or _BODY_PATTERN.fullmatch(folded) is not None
+    return _is_of(_folded(text), _BODY_WORDS, _BODY_PATTERN)
 
 
 def _stands_in_menu(text: str) -> bool:
-    folded = _folded(text)
-    return folded in _MENU_WORDS or _MENU_PATTERN.fullmatch(folded) is not None
+    return _is_of(_folded(text), _MENU_WORDS, _MENU_PATTERN)
+
+
+def _is_of(folded: str, words: frozenset[str], pattern: re.Pattern[str]) -> bool:
+    return folded in words or pattern.fullmatch(folded) is not None
 
 
 def _foot(texts: Sequence[str], known: Sequence[bool]) -> int:

@@ -28,6 +28,7 @@ _LONGEST_TITLE = 250
 _SURE_ABSTRACT = 300
 _NO_TITLE = 600
 _LONGEST_ABSTRACT = 20_000
+_MARKS_BEGIN = "#DdBb"
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？]")
 
 _LONG_LINE = 300  # no hard-wrapped text has lines like that
@@ -152,6 +153,9 @@ def _blocks(groups: Sequence[list[_Line]]) -> list[_Block]:
 
 
 def _block(lines: Sequence[_Line]) -> _Block:
+    if len(lines) == 1:
+        number, text = lines[0]
+        return _Block((number,), text)
     return _Block(tuple(number for number, _ in lines), " ".join(line for _, line in lines))
 
 
@@ -309,7 +313,7 @@ def _names_columns(text: str) -> bool:
 def _no_text(text: str) -> str:
     if len(text) > _LONGEST_ABSTRACT:
         return "a text too long for an abstract"
-    if is_page_mark(text.lstrip("# ")[:27]):
+    if text[0] in _MARKS_BEGIN and is_page_mark(text.lstrip("# ")[:27]):
         return "the name of the page among the papers"
     return "markup, data or an address among the text" if _is_data(text) else ""
 
