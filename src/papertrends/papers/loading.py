@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from papertrends.dumps import READERS, UnknownFormatError, read_dump, require_format
+from papertrends.dumps import READERS, Dump, UnknownFormatError, read_dump, require_format
+from papertrends.dumps.content import Content
 from papertrends.dumps.dates import YEARS
 from papertrends.dumps.fields import require_fields
 from papertrends.dumps.inputs import Inputs, find_dumps
@@ -133,16 +134,12 @@ def load(
     sha256: dict[str, str] = {}
     unknown: list[UnknownFormatError] = []
     for content in contents:
-        try:
-            dump = read_dump(content, format=format, columns=columns)
-            sha256[content.source] = content.sha256()
-        except UnknownFormatError as error:
-            if content.named:
-                raise
-            unknown.append(error)
-            not_read.append(NotRead(content.source, f"not read: {error.problem}"))
+        dump = _read(content, unknown, format=format, columns=columns)
+        if dump is None:
+            not_read.append(NotRead(content.source, f"not read: {unknown[-1].problem}"))
             continue
         dumps.append(dated(content, dump, year=year, today=today))
+        sha256[content.source] = content.sha256()
     if not dumps:
         raise unknown[0] if unknown else _nothing(not_read)
     lookup = None
@@ -163,6 +160,23 @@ def load(
         lookup=lookup,
     )
     return Loaded(papers, report)
+
+
+def _read(
+    content: Content,
+    unknown: list[UnknownFormatError],
+    *,
+    format: str | None,
+    columns: Mapping[str, str] | None,
+) -> Dump | None:
+    """Read a dump; one that was met in a folder may turn out to be none."""
+    try:
+        return read_dump(content, format=format, columns=columns)
+    except UnknownFormatError as error:
+        if content.named:
+            raise
+        unknown.append(error)
+        return None
 
 
 def suffixes() -> set[str]:
