@@ -217,7 +217,11 @@ def _only(named: Sequence[dt.date], content: Content) -> dt.date:
         if named
         else "there is no date, neither in the dump nor in the file's name"
     )
-    raise InputError(problem, "name the file like '2025-07-31.txt'", file=content.file)
+    raise InputError(
+        problem,
+        "name the file like '2025-07-31.txt', or a table's column with --column digest_date=NAME",
+        file=content.file,
+    )
 
 
 def _listed(dates: Iterable[dt.date]) -> str:

@@ -232,7 +232,8 @@ def days_to_count(papers: pd.DataFrame, listings: Listings, date: str) -> Ints |
             )
         raise InputError(
             f"none of the {len(published)} papers has a publication date",
-            "count by digest date, or load dumps that have publication dates",
+            "count by digest date, or load dumps that have publication dates, or --papers-known"
+            " with a table that has them",
         )
     return published
 

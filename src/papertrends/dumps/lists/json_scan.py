@@ -23,7 +23,7 @@ TOLD = 1_000
 
 LISTS = frozenset(
     "papers dailypapers data items results entries entry records rows docs documents articles hits"
-    " response list feed channel item content payload body days digests".split()
+    " searchresults response list feed channel item content payload body days digests".split()
 )
 """How objects call the list of papers in them, in small letters without dashes."""
 
