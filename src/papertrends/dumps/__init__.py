@@ -97,10 +97,13 @@ def sniff(beginning: bytes) -> str | None:
     >>> sniff(b"Dear diary") is None
     True
     """
+    return _told(beginning, decode_beginning(beginning))
+
+
+def _told(beginning: bytes, text: str | None) -> str | None:
     for name, reader in READERS.items():
         if reader.magic and beginning.startswith(reader.magic):
             return name
-    text = decode_beginning(beginning)
     if text is None:
         return None
     return next((name for name, reader in READERS.items() if reader.looks_like(text)), None)
@@ -133,8 +136,9 @@ def read_dump(
     require_format(format)
     require_fields(columns or {})
     beginning = content.beginning()
-    _refuse_empty(content, beginning)
-    name = format or _sniffed(content, beginning)
+    text = decode_beginning(beginning)
+    _refuse_empty(content, text)
+    name = format or _sniffed(content, beginning, text)
     dump = READERS[name].read(content, columns=columns or {})
     return replace(dump, format=name)
 
@@ -149,12 +153,12 @@ class UnknownFormatError(InputError):
     """There is nothing of a known format in a file."""
 
 
-def _sniffed(content: Content, beginning: bytes) -> str:
-    name = sniff(beginning)
+def _sniffed(content: Content, beginning: bytes, text: str | None) -> str:
+    name = _told(beginning, text)
     if name is None:
-        if decode_beginning(beginning) is None:
+        if text is None:
             content.text()  # says where it is no text
-        shown = shortened(decode_beginning(beginning[:1_000]) or "", 40)
+        shown = shortened((text or "")[:1_000], 40)
         raise UnknownFormatError(
             f"this is no dump of a known format (it begins with '{shown}')",
             f"leave it out, or say which format it is ({', '.join(READERS)})",
@@ -164,8 +168,7 @@ def _sniffed(content: Content, beginning: bytes) -> str:
     return name
 
 
-def _refuse_empty(content: Content, beginning: bytes) -> None:
-    text = decode_beginning(beginning)
+def _refuse_empty(content: Content, text: str | None) -> None:
     if text is None or fold(text[:1000]) or fold(text):
         return
     if not fold(content.text()[0]):

@@ -80,7 +80,7 @@ def looks_like(text: str) -> bool:
             return True
         if any(map(_is_title, headings)):
             return _has_author_counts(beginning) or _has_mark(beginning.lower())
-    if "huggingface.co/" in beginning:
+    if "huggingface.co/papers/" in beginning:
         addresses = [match[1] for match in islice(ADDRESS_LINE.finditer(beginning), 100)]
         if any(one == other for one, other in pairwise(addresses)):
             return True
