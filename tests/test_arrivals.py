@@ -175,3 +175,26 @@ def test_the_reports_of_several_runs_are_one() -> None:
     assert [file.file for file in joined.files] == ["a.txt", "b.txt"]
     assert joined.n_rows == 2
     assert joined.n_papers == 2
+
+
+LONG = "We present a method that checks each step of a chain of reasoning, and find that it helps."
+OTHER = "Robots that fold laundry need to know what cloth is, so we collect ten thousand shirts."
+
+
+def test_a_known_title_with_quite_another_abstract_is_another_paper() -> None:
+    known = papers(("One", "2025-01-01", "1.txt"), abstract=LONG)
+    arxiv = {"paper_id": "arxiv:2501.00001", "arxiv_id": "2501.00001"}
+    same = papers(("ONE", "2025-01-02", "2.txt"), abstract=f"{LONG} Code is out.", **arxiv)
+    assert known_ids(same, known).tolist() == [paper_id("One")]
+    another = papers(("ONE", "2025-01-02", "2.txt"), abstract=OTHER, **arxiv)
+    assert known_ids(another, known).tolist() == ["arxiv:2501.00001"]
+
+
+def test_new_papers_that_are_nearly_known_ones_are_told() -> None:
+    known = papers(("One", "2025-01-01", "1.txt"), abstract=LONG)
+    new = papers(("Two", "2025-01-02", "2.txt"), abstract=f"{LONG} Indeed.")
+    (pair,) = arrive(known, SOURCES, loaded(new)).report.near_duplicates
+    assert {pair.title, pair.other_title} == {"One", "Two"}
+    both = papers(("One", "2025-01-01", "1.txt"), ("Two", "2025-01-01", "1.txt"), abstract=LONG)
+    third = papers(("Three", "2025-01-02", "2.txt"), abstract=OTHER)
+    assert arrive(both, SOURCES, loaded(third)).report.near_duplicates == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import runpy
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +13,14 @@ import pandas as pd
 import pytest
 
 from papertrends import InputError
+from papertrends.dumps.report import FileReport, LoadReport
 from papertrends.memory import (
     CORRECTION,
     Memory,
     check_new,
     contents_of,
     digests_of,
+    file_rows,
     first_memory,
     memory_of,
     run_row,
@@ -154,3 +157,12 @@ def test_names_from_a_language_model_stay_told_apart_from_those_found(memory: Me
     assert back.fitted.themes.set_index("theme_id")["name"][key] == found
     assert back.tables.themes.set_index("theme_id")["name"][key] == "A model's name"
     assert analysis_of(back).offline_labels == {key: found}
+
+
+def test_a_file_of_one_digest_has_its_day_twice() -> None:
+    day = dt.date(2025, 1, 2)
+    several = FileReport("b", "", "csv", day, "", 1, 1, 0, 0, dt.date(2025, 1, 9), 3)
+    report = LoadReport((FileReport("a", "", "csv", day, "", 1, 1, 0), several), (), (), (), 2, 0)
+    rows = file_rows(report, 1)
+    assert rows["last_digest"].dt.day.tolist() == [2, 9]
+    assert rows["n_digests"].tolist() == [1, 3]

@@ -267,7 +267,15 @@ def file_rows(report: LoadReport, run: int) -> pd.DataFrame:
     """Return the files of a load report, as `tables.FILES`."""
     if not report.files:
         return blank(FILES)
-    rows = [{**vars(file), "source": file.file, "run": run} for file in report.files]
+    rows = [
+        {
+            **vars(file),
+            "source": file.file,
+            "last_digest": file.last_digest or file.digest_date,
+            "run": run,
+        }
+        for file in report.files
+    ]
     return conform(pd.DataFrame(rows), FILES)
 
 

@@ -50,6 +50,22 @@ def test_a_line_that_is_too_long_is_refused(monkeypatch, encoding):
     assert len(lines(data[: 2**19])[0]) == 2
 
 
+def test_an_endless_line_is_not_read_to_its_end(monkeypatch):
+    monkeypatch.setattr(module, "LONGEST_LINE", 3 * 2**20)
+
+    class Endless(io.RawIOBase):
+        given = 0
+
+        def read(self, size=-1):
+            assert self.given < 10 * 2**20
+            Endless.given += size
+            return b"x" * size
+
+    endless = Content("x", "x", ("x",), Endless)
+    with pytest.raises(InputError, match=r"^x:1: a line of more than 3 MB"):
+        list(endless.lines())
+
+
 def test_a_nul_is_told_with_its_line():
     with pytest.raises(InputError, match=r"^x:3: this is no text \(it holds NUL"):
         lines(b"one\ntwo\nthr\0ee\n")
