@@ -169,3 +169,16 @@ def test_one_day_in_every_form_and_packed_is_loaded_once(tmp_path: Path) -> None
     assert table["paper_id"].is_unique
     assert sorted(table["title"]) == sorted(paper.title for paper in papers)
     assert list(table["paper_id"]) == [f"arxiv:{paper.arxiv_id}" for paper in papers]
+
+
+def test_an_entry_of_the_api_is_the_same_paper_in_a_list_and_on_a_line() -> None:
+    entry = (
+        '{"publishedAt": "2025-07-31", "title": "Outer", "summary": "We study it.", "paper": '
+        '{"id": "2507.00001", "Title": "Inner", "summary": "", "publishedAt": null}}'
+    )
+    read = [read_dump(of_bytes(text.encode(), file="f")) for text in (f"[{entry}]", entry)]
+    assert [dump.format for dump in read] == ["json", "jsonl"]
+    for dump in read:
+        (record,) = dump.records
+        assert (record.title, record.abstract) == ("Inner", "We study it.")
+        assert (record.arxiv_id, record.published_date) == ("2507.00001", None)

@@ -51,6 +51,21 @@ def require_fields(columns: Mapping[str, str]) -> None:
             raise InputError(f"there is no field '{name}'", did_you_mean(name, NAMES))
 
 
+def key(name: str) -> str:
+    """Return a name as it is compared: in small letters, without dashes and white space."""
+    return "".join(name.replace("_", "").replace("-", "").split()).casefold()
+
+
+def merged(entry: Mapping[str, Any], paper: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of an entry of the API and of the paper in it, the paper's counting more.
+
+    Beside a paper, the entry's own time of publication is that of the digest.
+    """
+    own = {name: value for name, value in paper.items() if value is not None and value != ""}
+    taken = {"paper", *map(key, NAMES["published_date"]), *(key(str(name)) for name in own)}
+    return {**own, **{name: one for name, one in entry.items() if key(str(name)) not in taken}}
+
+
 def keyed(names: Iterable[object], columns: Mapping[str, str]) -> dict[str, list[str]]:
     """Find the columns that may hold each field, the surest first.
 
@@ -64,13 +79,13 @@ def keyed(names: Iterable[object], columns: Mapping[str, str]) -> dict[str, list
     by_key: dict[str, list[str]] = {}
     for name in names:
         if isinstance(name, str):
-            by_key.setdefault(_key(name), []).append(name)
+            by_key.setdefault(key(name), []).append(name)
     found: dict[str, list[str]] = {}
     for field, allowed in NAMES.items():
         if field in columns:
             found[field] = [columns[field]]
         else:
-            found[field] = [own for name in allowed for own in by_key.get(_key(name), ())]
+            found[field] = [own for name in allowed for own in by_key.get(key(name), ())]
     return found
 
 
@@ -171,10 +186,6 @@ def url_of(value: object) -> str | None:
     text = value.strip()
     is_link = re.fullmatch(r"https?://[^\s\"'<>]+", text, re.IGNORECASE) is not None
     return text if is_link and text.isprintable() else None
-
-
-def _key(name: str) -> str:
-    return re.sub(r"[\s_-]", "", name).casefold()
 
 
 def _values(entry: Mapping[str, Any], names: Iterable[str]) -> Iterable[object]:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from papertrends.dumps.dates import parse_date
-from papertrends.dumps.fields import date_of, keyed, record_or_dropped
+from papertrends.dumps.fields import date_of, key, keyed, merged, record_or_dropped
 from papertrends.dumps.lists import json_scan
 from papertrends.dumps.lists.json_events import Damage, Element, Empties, Member
 from papertrends.dumps.lists.literals import NotLiteralError, has_fields, read_literal
@@ -31,7 +31,6 @@ _BEGINNING = re.compile(
     r'\s*(?:\{\s*(?:"[^"\n]{0,200}"\s*:|\})|(?:\[\s*){1,8}(?:\{\s*["}]|"[\s{@\["]|\]))'
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_PUBLISHED = frozenset(("publisheddate", "publishedat", "published", "publicationdate"))
 _DATES = frozenset(("date", "digestdate", "datestring", "day"))
 
 _MEANT = "give a list of entries with a title and an abstract (or summary) each"
@@ -179,21 +178,12 @@ def _fields_of(names: tuple[str, ...]) -> Mapping[str, list[str]]:
     return keyed(names, {})
 
 
-def merged(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of an entry and of the paper in it, the paper's counting more.
-
-    The entry's own time of publication is that of the digest, not of the paper.
-    """
+def _flat(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of an entry, with those of a paper in it, be it written in a string."""
     inner = entry.get("paper")
     if isinstance(inner, str):
         inner = _in_string(inner, entry)
-    if not isinstance(inner, Mapping):
-        return dict(entry)
-    outer = {n: v for n, v in entry.items() if json_scan.key(str(n)) not in _PUBLISHED}
-    own = {name: value for name, value in inner.items() if value is not None and value != ""}
-    taken = {json_scan.key(str(name)) for name in own}
-    kept = {n: v for n, v in outer.items() if n != "paper" and json_scan.key(str(n)) not in taken}
-    return {**own, **kept}
+    return merged(entry, inner) if isinstance(inner, Mapping) else dict(entry)
 
 
 def _in_string(text: str, entry: Mapping[str, Any]) -> object:
@@ -213,7 +203,7 @@ def _of_element(
         papers: list[Any] = value if isinstance(value, list) and value else [value]
         for paper in papers:
             if isinstance(paper, Mapping):
-                fields = _clean(merged(paper), line, notes)
+                fields = _clean(_flat(paper), line, notes)
                 if element.name:
                     fields.setdefault("id", element.name)
                 one = _record_or_dropped(fields, line, position)
@@ -260,7 +250,7 @@ def _shown(value: object) -> str:
 
 def _note_date(member: Member, line: int, dates: dict[int, PartialDate]) -> None:
     """Keep the date beside a list, or that the list is called by."""
-    if isinstance(member.value, str) and json_scan.key(member.name) in _DATES:
+    if isinstance(member.value, str) and key(member.name) in _DATES:
         date = date_in(member.value, line)
     elif member.value is None and member.name[:1].isdecimal():
         date = date_in(member.name, line)

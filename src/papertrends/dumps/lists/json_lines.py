@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from papertrends.dumps.content import Content
-from papertrends.dumps.fields import NAMES
+from papertrends.dumps.fields import merged
 from papertrends.dumps.lists.rows import Row, dump_of, may_be_table
 from papertrends.dumps.losses import LISTED, NONE_UNLISTED, Unlisted
 from papertrends.dumps.records import Dropped, Dump
@@ -24,7 +24,6 @@ _SNIFFED_LINES = 10
 _BLANK = " \t\r\ufeff"
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_PUBLISHED = frozenset(name.replace("_", "") for name in NAMES["published_date"])
 _OF_A_LARGER_TEXT = (",", "[", "{", "]", "}")
 
 
@@ -133,16 +132,7 @@ def _is_cut(error: ValueError) -> bool:
 def _flat(entry: dict[str, Any]) -> dict[str, Any]:
     """Take the paper out of an entry of the API; what surrounds it fills its gaps."""
     paper = entry.get("paper")
-    if not isinstance(paper, dict):
-        return entry
-    # Beside an inner paper, 'publishedAt' is the time of the entry.
-    flat = {name: value for name, value in entry.items() if not _is_published(name)}
-    del flat["paper"]
-    return flat | {name: value for name, value in paper.items() if value is not None}
-
-
-def _is_published(name: str) -> bool:
-    return re.sub(r"[\s_-]", "", name).casefold() in _PUBLISHED
+    return merged(entry, paper) if isinstance(paper, dict) else entry
 
 
 def _holds_papers(entry: Mapping[str, Any]) -> bool:

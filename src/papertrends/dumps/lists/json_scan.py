@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from papertrends.dumps.fields import key
 from papertrends.dumps.lists.json_events import Damage, Element, Empties, Event, Member
 
 LONGEST = 5_000_000
@@ -49,11 +50,6 @@ IsEntry = Callable[[Mapping[str, Any]], bool]
 
 
 _Part = Generator[Event, None, int | None]
-
-
-def key(name: str) -> str:
-    """Return a name as it is compared: in small letters, without dashes and spaces."""
-    return name.replace("_", "").replace("-", "").replace(" ", "").casefold()
 
 
 def scan(text: str, is_entry: IsEntry) -> Iterator[Event]:
