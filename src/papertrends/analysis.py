@@ -131,6 +131,26 @@ class Analysis:
         return self.tables.sensitivity
 
     @property
+    def other_trends(self) -> pd.DataFrame:
+        """The trends counted by the other date: publication where the run counts by digest."""
+        return self.tables.other_trends
+
+    @property
+    def other_curves(self) -> pd.DataFrame:
+        """The curves counted by the other date."""
+        return self.tables.other_curves
+
+    @property
+    def other_changes(self) -> pd.DataFrame:
+        """The changes counted by the other date."""
+        return self.tables.other_changes
+
+    @property
+    def looks(self) -> pd.DataFrame:
+        """Colour, symbol and dash of each theme."""
+        return self.tables.looks
+
+    @property
     def what_changed(self) -> pd.DataFrame:
         """What the last run on the store changed, theme by theme; empty without one."""
         return self.tables.what_changed

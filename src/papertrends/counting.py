@@ -10,7 +10,8 @@ import warnings
 
 import pandas as pd
 
-from papertrends.tables import Tables
+from papertrends.drawing.looks import theme_looks
+from papertrends.tables import TRENDS, Tables, blank
 from papertrends.themes.fitted import Fitted
 from papertrends.trends import (
     digest_volume,
@@ -22,6 +23,7 @@ from papertrends.trends import (
     undated,
     volume_jumps,
 )
+from papertrends.trends.periods import OTHER_DATE, other_period
 
 
 def put_together(
@@ -32,6 +34,7 @@ def put_together(
     by: str,
     date: str,
     count: str,
+    looks: pd.DataFrame | None = None,
 ) -> Tables:
     """Count and test, and put all tables of one analysis together.
 
@@ -45,6 +48,8 @@ def put_together(
         Its themes, with the names in use.
     by, date, count : str
         As for `theme_trends`.
+    looks : pandas.DataFrame, optional
+        The looks that themes were given in earlier runs.
     """
     with warnings.catch_warnings():
         # How many papers have no publication date is said in a remark.
@@ -62,6 +67,7 @@ def put_together(
             count=count,
         )
         volume = digest_volume(papers, by=by, date=date, count=count)
+        other = _other_trends(papers, fitted.memberships, themes, by=by, date=date, count=count)
     events = theme_events(trends)
     return Tables(
         papers=papers,
@@ -77,6 +83,32 @@ def put_together(
         changes=theme_changes(trends, events=events),
         events=events,
         sensitivity=sensitivity,
+        other_trends=other,
+        other_curves=theme_curves(other),
+        other_changes=theme_changes(other),
+        looks=theme_looks(themes, looks),
+    )
+
+
+def _other_trends(
+    papers: pd.DataFrame,
+    memberships: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    by: str,
+    date: str,
+    count: str,
+) -> pd.DataFrame:
+    """Count by the date that the run does not go by, where the dumps tell it of any paper."""
+    if papers.empty or undated(papers) == papers["paper_id"].nunique():
+        return blank(TRENDS)
+    return theme_trends(
+        papers,
+        memberships,
+        by=other_period(papers, by, date=date),
+        date=OTHER_DATE[date],
+        count=count,
+        themes=themes,
     )
 
 

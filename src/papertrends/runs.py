@@ -105,7 +105,7 @@ def conclude(memory: Memory, step: Step, arrivals: Arrivals, *, command: str, by
     changed, moves = _compared(before, step, papers, registry, settings, since)
     counting = {name: str(settings[name]) for name in ("by", "date", "count")}
     tables = replace(
-        put_together(papers, step.fitted, themes, **counting),
+        put_together(papers, step.fitted, themes, looks=memory.tables.looks, **counting),
         what_changed=changed,
         moves=moves,
         history=registry.history,

@@ -132,7 +132,9 @@ JUMPS: Mapping[str, str] = MappingProxyType(
     {"start": "datetime64[ns]", "papers_before": "float64", "papers_after": "float64"}
 )
 
-
+LOOKS: Mapping[str, str] = MappingProxyType(
+    {"theme_id": "str", "color": "str", "symbol": "str", "dash": "str"}
+)
 WHAT_CHANGED: Mapping[str, str] = MappingProxyType(
     {
         "theme_id": "str",
@@ -241,6 +243,12 @@ class Tables:
         it appeared in and in the others under its ``paper_id``.
     volume, jumps, trends, curves, changes, events, sensitivity : pandas.DataFrame
         What became of it over time.
+    other_trends, other_curves, other_changes : pandas.DataFrame
+        The same counted by the other date: by publication where the run counts by
+        digest, by digest where it counts by publication; empty where the dumps have
+        no publication dates.
+    looks : pandas.DataFrame
+        Colour, symbol and dash of every theme there ever was, given once and kept.
     what_changed, moves, history : pandas.DataFrame
         What the last run changed, and what became of the themes over all runs; empty
         where no store remembers earlier ones.
@@ -259,6 +267,10 @@ class Tables:
     changes: pd.DataFrame
     events: pd.DataFrame
     sensitivity: pd.DataFrame
+    other_trends: pd.DataFrame = field(default_factory=lambda: blank(TRENDS))
+    other_curves: pd.DataFrame = field(default_factory=lambda: blank(CURVES))
+    other_changes: pd.DataFrame = field(default_factory=lambda: blank(CHANGES))
+    looks: pd.DataFrame = field(default_factory=lambda: blank(LOOKS))
     what_changed: pd.DataFrame = field(default_factory=lambda: blank(WHAT_CHANGED))
     moves: pd.DataFrame = field(default_factory=lambda: blank(MOVES))
     history: pd.DataFrame = field(default_factory=lambda: blank(HISTORY))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from papertrends.tables import FILES, MOVES, blank
 
 Same = Callable[[Contents, Contents], None]
 
+NEW_IN_3 = ("other_trends", "other_curves", "other_changes", "looks")
 OLD_TABLES: Mapping[str, Mapping[str, str]] = {
     **{name: schema for name, schema in TABLES.items() if name != "moves"},
     "map": {"paper_id": "str", "across": "float64", "y": "float64"},
@@ -66,8 +68,9 @@ def test_steps_before_its_own_are_not_taken(
     def fail(contents: Contents) -> Contents:
         raise AssertionError
 
-    monkeypatch.setattr(database, "MIGRATIONS", {0: fail, 1: lambda contents: contents})
-    monkeypatch.setattr(database, "VERSION", 2)
+    steps = dict.fromkeys(range(VERSION), fail) | {VERSION: lambda contents: contents}
+    monkeypatch.setattr(database, "MIGRATIONS", steps)
+    monkeypatch.setattr(database, "VERSION", VERSION + 1)
     same(read_store(store), contents)
 
 
@@ -112,6 +115,22 @@ def test_every_older_version_leads_here() -> None:
     assert set(database.MIGRATIONS) == set(range(1, VERSION))
 
 
+def without_version_3(tables: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: table for name, table in tables.items() if name not in NEW_IN_3}
+
+
+def test_version_2_knew_no_looks_and_one_date(
+    tmp_path: Path, contents: Contents, same: Same, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "v2.duckdb"
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, "VERSION", 2)
+        patch.setattr(writing, "TABLES", without_version_3(TABLES))
+        _write(path, replace(contents, tables=without_version_3(contents.tables)))
+    empty = {name: contents.tables[name].head(0) for name in NEW_IN_3}
+    same(read_store(path), replace(contents, tables={**contents.tables, **empty}))
+
+
 def test_version_1_knew_one_digest_a_file(
     tmp_path: Path, contents: Contents, same: Same, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,12 +145,12 @@ def test_version_1_knew_one_digest_a_file(
         json.dumps({"notes": one["notes"]}, ensure_ascii=False) if one else "" for one in with_alike
     ]
     tables = {
-        **contents.tables,
+        **without_version_3(contents.tables),
         "files": contents.tables["files"].drop(columns=list(new)),
         "runs": runs.assign(load_report=without),
     }
     schemas = {
-        **TABLES,
+        **without_version_3(TABLES),
         "files": {name: dtype for name, dtype in FILES.items() if name not in new},
     }
     path = tmp_path / "v1.duckdb"
@@ -142,6 +161,7 @@ def test_version_1_knew_one_digest_a_file(
     files = contents.tables["files"]
     expected = {
         **contents.tables,
+        **{name: contents.tables[name].head(0) for name in NEW_IN_3},
         "files": files.assign(last_digest=files["digest_date"], n_digests=1),
         "runs": runs.assign(
             load_report=[json.dumps(one, ensure_ascii=False) if one else "" for one in with_alike]

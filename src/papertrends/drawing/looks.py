@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from papertrends.errors import shortened
+from papertrends.tables import LOOKS, conform, require_columns
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -107,57 +108,110 @@ def top_level(themes: pd.DataFrame) -> dict[str, str]:
     return tops
 
 
-def theme_styles(themes: pd.DataFrame) -> dict[str, ThemeStyle]:
-    """Give each theme its colour, symbol and dash, the same for the same ids.
-
-    A theme's place in the palette follows from its id; where two would meet, the
-    later one (in natural order of the ids) takes the next place least used, so that
-    no two of the first 320 themes at the top look the same. A finer theme has the
-    colour of its broad one and another symbol.
+def theme_styles(themes: pd.DataFrame, looks: pd.DataFrame | None = None) -> dict[str, ThemeStyle]:
+    """Return how each theme is drawn.
 
     Parameters
     ----------
     themes : DataFrame
-        The themes table; only ``theme_id`` is read, and where they are there ``kind``
-        and ``parent``; its order does not matter.
+        The themes table, as for `theme_looks`.
+    looks : DataFrame, optional
+        The looks that themes have already; the others get theirs as in `theme_looks`.
 
     Returns
     -------
     dict of str to ThemeStyle
         By ``theme_id``, those at the top first, each in natural order of the ids.
     """
+    rows = theme_looks(themes, looks)
+    styles = {
+        str(row["theme_id"]): ThemeStyle(str(row["color"]), str(row["symbol"]), str(row["dash"]))
+        for row in rows.to_dict("records")
+    }
     tops = top_level(themes)
-    ordered = sorted(tops, key=natural_order)
-    styles = _top_styles([theme_id for theme_id in ordered if tops[theme_id] == theme_id])
-    family: dict[str, int] = {}
-    for theme_id in ordered:
-        top = tops[theme_id]
-        if top == theme_id:
-            continue
-        turn = family[top] = family.get(top, 0) + 1
-        # One symbol of the eight is the broad theme's own.
-        steps = (turn - 1) % (len(SYMBOLS) - 1) + 1
-        symbol = SYMBOLS[(SYMBOLS.index(styles[top].symbol) + steps) % len(SYMBOLS)]
-        dash = DASHES[(DASHES.index(styles[top].dash) + turn) % len(DASHES)]
-        styles[theme_id] = ThemeStyle(styles[top].color, symbol, dash)
-    return styles
+    ordered = sorted(
+        tops, key=lambda theme_id: (tops[theme_id] != theme_id, natural_order(theme_id))
+    )
+    return {theme_id: styles[theme_id] for theme_id in ordered}
 
 
-def _top_styles(ids: Sequence[str]) -> dict[str, ThemeStyle]:
+def theme_looks(themes: pd.DataFrame, known: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Give each theme its colour, symbol and dash, and leave those that have theirs.
+
+    A theme's place in the palette follows from its id; where two would meet, the
+    later one (in natural order of the ids) takes the next place least used, so that
+    no two of the first 320 look the same. A finer theme has the colour of its broad
+    one and another symbol.
+
+    Parameters
+    ----------
+    themes : DataFrame
+        The themes table; only ``theme_id`` is read, and where they are there ``kind``
+        and ``parent``; its order does not matter.
+    known : DataFrame, optional
+        A table like the one returned: the looks given in earlier runs.
+
+    Returns
+    -------
+    DataFrame
+        ``theme_id``, ``color``, ``symbol``, ``dash``: the rows of `known`, then the new
+        ones.
+    """
+    rows = conform(pd.DataFrame(), LOOKS) if known is None else known
+    require_columns(rows, LOOKS, "looks")
+    given = {
+        str(row["theme_id"]): ThemeStyle(str(row["color"]), str(row["symbol"]), str(row["dash"]))
+        for row in rows.to_dict("records")
+    }
+    tops = top_level(themes)
+    taken = set(given.values())
     used = [0] * len(PALETTE)
-    styles = {}
-    for theme_id in ids:
-        wish = hashlib.sha256(theme_id.encode()).digest()[0] % len(PALETTE)
-        places = [(wish + step) % len(PALETTE) for step in range(len(PALETTE))]
-        place = min(places, key=lambda index: used[index])
-        turn = used[place]
-        used[place] += 1
-        styles[theme_id] = ThemeStyle(
+    for theme_id, style in given.items():
+        if tops.get(theme_id) == theme_id and style.color in PALETTE:
+            used[PALETTE.index(style.color)] += 1
+    new = [theme_id for theme_id in sorted(tops, key=natural_order) if theme_id not in given]
+    # A finer theme takes after its broad one, which is seated before it.
+    for theme_id in sorted(new, key=lambda one: tops[one] != one):
+        if tops[theme_id] == theme_id:
+            style = _seat(theme_id, used, taken)
+        else:
+            style = _beside(given[tops[theme_id]], taken)
+        given[theme_id] = style
+        taken.add(style)
+    table = [(key, style.color, style.symbol, style.dash) for key, style in given.items()]
+    return conform(pd.DataFrame(table, columns=list(LOOKS)), LOOKS)
+
+
+def _seat(theme_id: str, used: list[int], taken: set[ThemeStyle]) -> ThemeStyle:
+    """Return the look of a theme at the top: of the colours least used the first from its own."""
+    wish = hashlib.sha256(theme_id.encode()).digest()[0] % len(PALETTE)
+    places = [(wish + step) % len(PALETTE) for step in range(len(PALETTE))]
+    place = min(places, key=lambda index: used[index])
+    turns = range(used[place], used[place] + len(SYMBOLS) * len(DASHES))
+    used[place] += 1
+    looks = [
+        ThemeStyle(
             PALETTE[place],
             SYMBOLS[(place + turn) % len(SYMBOLS)],
             DASHES[turn // len(SYMBOLS) % len(DASHES)],
         )
-    return styles
+        for turn in turns
+    ]
+    return next((look for look in looks if look not in taken), looks[0])
+
+
+def _beside(top: ThemeStyle, taken: set[ThemeStyle]) -> ThemeStyle:
+    """Return the look of a finer theme: the colour of its broad one, with another symbol."""
+    looks = [
+        ThemeStyle(
+            top.color,
+            # One symbol of the eight is the broad theme's own.
+            SYMBOLS[(SYMBOLS.index(top.symbol) + turn % (len(SYMBOLS) - 1) + 1) % len(SYMBOLS)],
+            DASHES[(DASHES.index(top.dash) + turn + 1) % len(DASHES)],
+        )
+        for turn in range((len(SYMBOLS) - 1) * len(DASHES))
+    ]
+    return next((look for look in looks if look not in taken), looks[0])
 
 
 def period_label(period: pd.Timestamp, by: str, *, short: bool = False) -> str:

@@ -13,6 +13,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from papertrends.tables import CHANGES, CURVES, LOOKS, TRENDS, blank
+
 if TYPE_CHECKING:
     from papertrends.store.database import Contents
 
@@ -34,7 +36,16 @@ def _with_alike(load_report: str) -> str:
     return json.dumps(report, ensure_ascii=False)
 
 
+def looks_and_the_other_date(contents: Contents) -> Contents:
+    """Version 3: the looks of themes, and shares by the other date; the next run fills them."""
+    added = {
+        "other_trends": TRENDS, "other_curves": CURVES, "other_changes": CHANGES, "looks": LOOKS,
+    }  # fmt: skip
+    tables = {name: blank(schema) for name, schema in added.items()}
+    return replace(contents, tables={**contents.tables, **tables})
+
+
 #: The step that leads on from each older version.
 MIGRATIONS: Mapping[int, Callable[[Contents], Contents]] = MappingProxyType(
-    {1: files_of_several_digests}
+    {1: files_of_several_digests, 2: looks_and_the_other_date}
 )

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from papertrends import tables
 
-VERSION = 2
+VERSION = 3
 #: What the key ``format`` of the table ``meta`` says in every store of every version.
 FORMAT = "papertrends store"
 
@@ -33,6 +33,10 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "changes": tables.CHANGES,
         "events": tables.EVENTS,
         "sensitivity": tables.SENSITIVITY,
+        "other_trends": tables.TRENDS,
+        "other_curves": tables.CURVES,
+        "other_changes": tables.CHANGES,
+        "looks": tables.LOOKS,
         "what_changed": tables.WHAT_CHANGED,
         "moves": tables.MOVES,
         "history": tables.HISTORY,

@@ -54,7 +54,8 @@ class Store:
     Each table is an attribute of its name: ``store.papers``, ``.digests``, ``.files``,
     ``.themes``, ``.memberships``, ``.unassigned``, ``.near_misses``, ``.map``,
     ``.volume``, ``.jumps``, ``.trends``, ``.curves``, ``.changes``, ``.events``,
-    ``.sensitivity``, ``.what_changed``, ``.moves``, ``.history``, ``.registry``,
+    ``.sensitivity``, ``.other_trends``, ``.other_curves``, ``.other_changes``,
+    ``.looks``, ``.what_changed``, ``.moves``, ``.history``, ``.registry``,
     ``.runs``. They are copies: editing one changes nothing.
 
     Attributes

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,8 @@ PERIODS = ("auto", "digest", "week", "month", "quarter", "year")
 """What `by` can be."""
 DATES = ("digest", "published")
 """What `date` can be: whose date a paper counts by."""
+OTHER_DATE = MappingProxyType({"digest": "published", "published": "digest"})
+"""The date that a run does not go by."""
 COUNTS = ("every", "first")
 """What `count` can be: in which of the periods that list it a paper counts."""
 
@@ -139,6 +142,24 @@ def resolve_period(
         return by
     listings = read_listings(papers)
     return pick_period(listings, days_to_count(papers, listings, date), by, count)
+
+
+def other_period(papers: pd.DataFrame, by: str, *, date: str) -> str:
+    """Return the period in which papers are counted by the date that a run does not go by.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        The papers table, with at least one publication date.
+    by : str
+        The period of the run; the other date has the same, but for "digest", which no
+        publication date has: there it is what ``"auto"`` takes.
+    date : {"digest", "published"}
+        The date that the run goes by.
+    """
+    if by != "digest" or date == "published":
+        return by
+    return resolve_period(papers, "auto", date="published")
 
 
 def undated(papers: pd.DataFrame) -> int:
