@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +11,7 @@ import pytest
 
 import papertrends.analysis
 from papertrends.analysis import Analysis, analyse
+from papertrends.errors import InputError
 from papertrends.papers import Loaded
 from papertrends.tables import Tables
 
@@ -69,3 +72,33 @@ def test_the_tables_agree_with_each_other(analysis: Analysis) -> None:
     assert analysis.curves.empty
     near = analysis.near_misses.merge(analysis.memberships, on=["paper_id", "theme_id"])
     assert near.empty
+
+
+def test_it_shows_itself_in_a_notebook(analysis: Analysis) -> None:
+    shown = analysis._repr_html_()
+    assert "What changed between" in shown
+    assert shown.count('class="papertrends-name"') == len(analysis.summary.top_themes)
+    assert repr(analysis).startswith("Analysis of 150 papers in 2 digests")
+
+
+def test_cards_and_figures_are_had_by_name(analysis: Analysis) -> None:
+    card = analysis.card("Prompt Learning")
+    n_papers = analysis.themes.set_index("name").loc["prompt learning", "n_papers"]
+    assert card.card.n_papers == n_papers
+    assert f"{n_papers} papers" in card._repr_html_()
+    assert [one.card.theme_id for one in analysis.cards] == [
+        one.theme_id for one in analysis.summary.themes
+    ]
+    with pytest.raises(InputError, match="did you mean 'prompt learning'"):
+        analysis.card("prompt lerning")
+    shares = analysis.figure("shares")
+    assert len(shares.data) > 0
+    assert shares.data == analysis.figure("shares", date="digest").data
+    with pytest.raises(InputError, match="no chart 'sharse'; did you mean 'shares'"):
+        analysis.figure("sharse")
+
+
+def test_showing_itself_is_what_loads_the_report() -> None:
+    code = "import sys, papertrends.analysis; print('papertrends.report' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -6,6 +6,7 @@ import html
 import importlib.util
 import itertools
 import math
+import re
 import sys
 from pathlib import Path
 
@@ -17,8 +18,14 @@ from hypothesis import strategies as st
 
 from papertrends.drawing.looks import hover_text, period_label, theme_styles
 from papertrends.errors import InputError
-from papertrends.figures import plot_changes, plot_heatmap, plot_map, plot_shares
-from papertrends.tables import CHANGES, MAP, MEMBERSHIPS, THEMES, TRENDS, Tables, conform
+from papertrends.figures import (
+    plot_changes,
+    plot_heatmap,
+    plot_map,
+    plot_multiples,
+    plot_shares,
+)
+from papertrends.tables import CHANGES, LOOKS, MAP, MEMBERSHIPS, THEMES, TRENDS, Tables, conform
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +64,10 @@ def points(figure) -> dict[tuple, tuple]:
     for trace in figure.data:
         if trace.customdata is None:
             continue
-        for key, x, y, hover in zip(
-            trace.customdata, trace.x, trace.y, trace.hovertext, strict=True
-        ):
+        told = trace.hovertext
+        if isinstance(told, str):  # one for all points
+            told = [told] * len(trace.x)
+        for key, x, y, hover in zip(trace.customdata, trace.x, trace.y, told, strict=True):
             found[tuple(key)] = (x, y, hover)
     return found
 
@@ -258,6 +266,97 @@ class TestMap:
         assert "quantum chemistry" not in notes
 
 
+class TestLooks:
+    """Colours given in earlier runs hold in every chart that draws themes."""
+
+    GIVEN = ("#123456", "star", "dot")
+
+    @pytest.fixture
+    def looks(self) -> pd.DataFrame:
+        return conform(pd.DataFrame([("n3", *self.GIVEN)], columns=list(LOOKS)), LOOKS)
+
+    def test_lines_dots_panels_and_map(self, many, two, looks):
+        lines = plot_shares(many.trends, many.themes, highlight={"n3"}, looks=looks)
+        panels = plot_multiples(many.trends, many.themes, looks=looks)
+        for figure in (lines, panels):
+            [own] = [t for t in figure.data if t.customdata and t.customdata[0][0] == "n3"]
+            look = (own.line.color, own.marker.symbol[0], own.line.dash)
+            assert look == self.GIVEN
+            assert any("#123456" in note.text for note in figure.layout.annotations)
+        for figure in (
+            plot_shares(two.trends, two.themes, looks=looks),
+            plot_map(two.map, two.memberships, two.themes, looks=looks),
+        ):
+            named = [t for t in figure.data if t.name == "prompt learning"]
+            assert [t.marker.symbol for t in named] == ["star"]
+            assert "#123456" in (named[0].marker.color, named[0].marker.line.color)
+
+    def test_signs_of_the_heat_map(self, many, looks):
+        labels = plot_heatmap(many.trends, many.themes, looks=looks).layout.yaxis.ticktext
+        [own] = [label for label in labels if "prompt learning" in label]
+        assert own == 'prompt learning <span style="color:#123456">★</span>'
+
+    def test_a_table_without_a_column_is_refused(self, many, looks):
+        with pytest.raises(InputError, match="the looks table lacks dash"):
+            plot_shares(many.trends, many.themes, looks=looks.drop(columns="dash"))
+
+
+class TestCounts:
+    """Numbers of papers in place of shares: as counted, without intervals."""
+
+    def test_lines_join_the_counts(self, many):
+        given = {"curves": many.curves, "events": many.events, "by": "month"}
+        figure = plot_shares(many.trends, many.themes, unit="count", highlight={"n3"}, **given)
+        shown = points(figure)
+        assert not [t for t in figure.data if t.meta in ("band", "curve")]
+        counted = many.trends.set_index(["theme_id", "period"])["n_theme"]
+        for (theme, day), (_, height, hover) in shown.items():
+            assert height == counted[theme, pd.Timestamp(day)]
+            assert "95 % interval" in hover or "emerged" in hover
+            assert "smoothed" not in hover
+        [mark] = [t for t in figure.data if t.meta == "event"]
+        assert list(mark.y) == [counted["n3", pd.Timestamp("2024-11-01")]]
+        axis = figure.layout.yaxis
+        assert (axis.title.text, axis.ticksuffix) == ("number of papers", "")
+
+    def test_dots_stand_on_an_axis_of_papers(self, two):
+        figure = plot_shares(two.trends, two.themes, unit="count")
+        shown = points(figure)
+        for row in two.trends.itertuples():
+            assert shown[row.theme_id, str(row.period.date())][0] == row.n_theme
+        drawn = [t for t in figure.data if t.customdata is not None]
+        assert not any(t.error_x.array for t in drawn)
+        moves = [t.x[1] - t.x[0] for t in drawn]
+        assert moves == sorted(moves)
+        axis = figure.layout.xaxis
+        assert (axis.title.text, axis.ticksuffix) == ("number of papers", "")
+        assert axis.range[1] >= two.trends["n_theme"].max()
+
+    def test_cells_show_counts(self, many):
+        cells = plot_heatmap(many.trends, many.themes, unit="count").data[0]
+        counted = many.trends.set_index(["theme_id", "period"])["n_theme"]
+        for keys, values in zip(cells.customdata, cells.z, strict=True):
+            for (theme, period), value in zip(keys, values, strict=True):
+                assert value == counted[theme, pd.Timestamp(period)]
+        assert cells.colorbar.title.text == "papers"
+        assert cells.colorbar.ticksuffix == ""
+
+    def test_a_period_without_papers_is_a_gap_and_no_zero(self):
+        nan = float("nan")
+        rows = [("a", f"2025-0{m}-01", 0, 0, nan, nan, nan, False) for m in range(1, 4)]
+        rows += [("a", f"2025-0{m}-01", 0, 9, 0.0, 0.0, 0.3, False) for m in range(4, 8)]
+        trends = conform(pd.DataFrame(rows, columns=list(TRENDS)), TRENDS)
+        line = plot_shares(trends, themes_of("a"), unit="count", by="month").data[-1]
+        assert (next(iter(line.x)), list(line.y)) == ("2025-04-01", [0] * 4)
+        cells = plot_heatmap(trends, themes_of("a"), unit="count").data[0]
+        assert list(cells.z[0]) == [*[None] * 3, *[0] * 4]
+
+    @pytest.mark.parametrize("draw", [plot_shares, plot_multiples, plot_heatmap])
+    def test_an_unknown_unit_is_refused(self, two, draw):
+        with pytest.raises(InputError, match="'percent' is no unit; Allowed: share, count"):
+            draw(two.trends, two.themes, unit="percent")
+
+
 def test_heatmap_has_a_cell_for_each_theme_and_period(many):
     figure = plot_heatmap(many.trends, many.themes, by="month")
     cells = figure.data[0]
@@ -282,6 +381,7 @@ class TestText:
         assert "<" not in left
         assert ">" not in left
         assert "$" not in left
+        assert "%{" not in left
         assert not any(sign in left for sign in "\u202e\u202d\u2066\x00")
 
     def test_hostile_names_and_titles_reach_no_chart_as_markup(self, hostile):
@@ -290,11 +390,14 @@ class TestText:
             plot_shares(t.trends, t.themes),
             plot_changes(t.changes, t.themes),
             plot_map(t.map, t.memberships, t.themes, papers=t.papers),
+            plot_map(t.map, t.memberships, t.themes),
             plot_heatmap(t.trends, t.themes),
+            plot_multiples(t.trends, t.themes),
         ):
-            text = all_text(figure).replace("<b>", "").replace("</b>", "").replace("<br>", "")
+            text = re.sub(r"</?b>|<br>|</?span( style=\"color:#\w{6}\")?>", "", all_text(figure))
             assert "&lt;script&gt;" in text
             assert "<" not in text
+            assert "%{" not in text
             assert not any(trace.hovertemplate for trace in figure.data)
 
     @pytest.mark.parametrize(
@@ -326,6 +429,7 @@ class TestLittleData:
             plot_changes(frames["changes"], empty),
             plot_map(frames["map"], frames["memberships"], empty),
             plot_heatmap(frames["trends"], empty),
+            plot_multiples(frames["trends"], empty),
         ):
             assert "There" in figure.layout.annotations[0].text
 
@@ -377,6 +481,7 @@ class TestLittleData:
                 plot_changes(t.changes, t.themes),
                 plot_map(t.map, t.memberships, t.themes),
                 plot_heatmap(t.trends, t.themes),
+                plot_multiples(t.trends, t.themes),
             )
             types = {trace.type for figure in figures for trace in figure.data}
             assert types <= {"scatter", "heatmap"}
@@ -389,5 +494,6 @@ def test_same_tables_same_bytes(two, many):
             lambda t: plot_changes(t.changes, t.themes),
             lambda t: plot_map(t.map, t.memberships, t.themes),
             lambda t: plot_heatmap(t.trends, t.themes),
+            lambda t: plot_multiples(t.trends, t.themes),
         ):
             assert draw(t).to_json() == draw(t).to_json()

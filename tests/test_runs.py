@@ -61,6 +61,32 @@ def test_a_new_name_is_in_use_at_once_and_nothing_else_changes(memory: Memory) -
     assert after.tables.moves.empty
 
 
+def test_themes_keep_their_looks_whatever_comes_or_goes(memory: Memory) -> None:
+    key, _ = named(memory)
+    fitted = memory.fitted
+    # One theme is gone, and one has come whose id sorts before all others.
+    gone = fitted.themes["theme_id"] == key
+    came = fitted.themes[gone].assign(theme_id="0-new", parent="")
+    themes = pd.concat([fitted.themes[~gone], came], ignore_index=True)
+    members = fitted.memberships.replace({"theme_id": {key: "0-new"}})
+    near = fitted.near_misses.replace({"theme_id": {key: "0-new"}})
+    step = step_of(
+        memory,
+        fitted=replace(fitted, themes=themes, memberships=members, near_misses=near),
+        events=(
+            ThemeEvent(key, "retired", "no paper bears it out"),
+            ThemeEvent("0-new", "born", "found in the papers"),
+        ),
+    )
+    after = conclude(memory, step, Arrivals.none(memory.papers), command="refit", by="refit")
+    before = memory.tables.looks
+    assert set(before["theme_id"]) == set(memory.tables.themes["theme_id"])
+    pd.testing.assert_frame_equal(after.tables.looks.head(len(before)), before)
+    assert list(after.tables.looks["theme_id"])[len(before) :] == ["0-new"]
+    looks = after.tables.looks[["color", "symbol", "dash"]]
+    assert not looks.duplicated().any()
+
+
 def test_a_model_without_any_theme_is_remembered(memory: Memory) -> None:
     bare = replace(
         memory.fitted,

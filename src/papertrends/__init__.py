@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from papertrends.encoders.base import Encoder
     from papertrends.errors import InputError, PapertrendsError
     from papertrends.evaluation import Evaluation, evaluate, named_figures
-    from papertrends.figures import plot_changes, plot_heatmap, plot_map, plot_shares, plot_volume
+    from papertrends.figures import (
+        plot_changes,
+        plot_heatmap,
+        plot_map,
+        plot_multiples,
+        plot_shares,
+        plot_volume,
+    )
     from papertrends.papers import load_papers
     from papertrends.store import Store, open_store
     from papertrends.themes.endpoint import LabelEndpoint
@@ -61,6 +68,7 @@ __all__ = [
     "plot_changes",
     "plot_heatmap",
     "plot_map",
+    "plot_multiples",
     "plot_shares",
     "plot_volume",
     "rename_themes",
@@ -93,6 +101,7 @@ _HOMES = {
     "plot_changes": "papertrends.figures",
     "plot_heatmap": "papertrends.figures",
     "plot_map": "papertrends.figures",
+    "plot_multiples": "papertrends.figures",
     "plot_shares": "papertrends.figures",
     "plot_volume": "papertrends.figures",
     "rename_themes": "papertrends.themes.naming",

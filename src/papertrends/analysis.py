@@ -17,6 +17,7 @@ from papertrends.counting import put_together, undated_remark
 from papertrends.dumps.inputs import Inputs
 from papertrends.encoders import Encoder, cache_folder, encode_cached, resolve_encoder
 from papertrends.fits import fit_cached, versions
+from papertrends.inline import ShownInline
 from papertrends.memory import check_new, contents_of, first_memory
 from papertrends.papers import LoadReport, load
 from papertrends.progress import Progress, silent
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Analysis:
+class Analysis(ShownInline):
     """All that came out of one run.
 
     Attributes
@@ -182,12 +183,14 @@ class Analysis:
         """Every number and sentence of the report."""
         from papertrends.report import summarise
 
+        # The report says itself which papers it does not count.
+        told = undated_remark(self.papers)
         return summarise(
             self.tables,
             self.load_report,
             settings=self.settings,
             versions=self.versions,
-            notes=self.notes,
+            notes=tuple(note for note in self.notes if note not in told),
             offline_labels=self.offline_labels,
             since=self.since,
         )
@@ -207,7 +210,7 @@ class Analysis:
         return target
 
     def export(self, folder: str | Path) -> Path:
-        """Write each table as CSV and Parquet, and ``manifest.json``.
+        """Write each table as CSV and Parquet, ``manifest.json`` and ``summary.json``.
 
         Raises
         ------
@@ -217,7 +220,7 @@ class Analysis:
         from papertrends.export import export
 
         target = Path(folder)
-        export(self.tables, self.manifest(), target)
+        export(self.tables, self.manifest(), target, summary=self.summary.to_json())
         return target
 
     def manifest(self) -> dict[str, Any]:
@@ -240,11 +243,6 @@ class Analysis:
             f"digest{'' if n_digests == 1 else 's'}, {len(self.themes)} themes: see .themes, "
             ".trends, .changes; .write_report('report.html')"
         )
-
-    def _repr_html_(self) -> str:
-        from papertrends.report import notebook_card
-
-        return notebook_card(self.summary)
 
 
 def analyse(

@@ -1,4 +1,4 @@
-"""Tables as files: CSV, Parquet and JSON lines, and the manifest.
+"""Tables as files: CSV, Parquet and JSON lines, with the manifest and the summary.
 
 Must not change a table. Parquet is written by DuckDB, in one thread, so that
 the same table gives the same bytes.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,13 +17,13 @@ from typing import Any
 import pandas as pd
 
 from papertrends.errors import InputError, did_you_mean, one_line
-from papertrends.files import replacing
+from papertrends.files import csv_text, replacing
 from papertrends.tables import Tables
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write `table` as CSV, dates as ``YYYY-MM-DD``."""
-    table.to_csv(path, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    path.write_bytes(csv_text(table).encode("utf-8"))
 
 
 def write_jsonl(table: pd.DataFrame, path: Path) -> None:
@@ -90,11 +90,20 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         WRITERS[path.suffix](table, temporary)
 
 
-def export(tables: Tables, manifest: Mapping[str, Any], folder: Path) -> None:
+def export(tables: Tables, manifest: Mapping[str, Any], folder: Path, *, summary: str = "") -> None:
     """Write every table as CSV and Parquet and ``manifest.json`` into `folder`.
 
     The folder is made if need be. All files are written before the first is put
     in its place, so that a failure leaves the folder as it was.
+
+    Parameters
+    ----------
+    tables : Tables
+    manifest : mapping
+        Versions, settings and input files as plain values.
+    folder : Path
+    summary : str, optional
+        What the report says, as JSON text: it becomes ``summary.json``.
 
     Raises
     ------
@@ -114,7 +123,11 @@ def export(tables: Tables, manifest: Mapping[str, Any], folder: Path) -> None:
             write_parquet(table, workshop / f"{name}.parquet")
         text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         (workshop / "manifest.json").write_bytes(text.encode("utf-8"))
-        for file in sorted(workshop.iterdir()):
+        if summary:
+            (workshop / "summary.json").write_bytes(summary.encode("utf-8", "replace"))
+        files = sorted(workshop.iterdir())
+        _check_places(folder, files)
+        for file in files:
             file.replace(folder / file.name)
     except OSError as error:
         raise InputError(
@@ -124,6 +137,15 @@ def export(tables: Tables, manifest: Mapping[str, Any], folder: Path) -> None:
         ) from error
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _check_places(folder: Path, files: Sequence[Path]) -> None:
+    """Raise before the first file is put in its place if another could not be."""
+    for file in files:
+        if (folder / file.name).is_dir():
+            raise InputError(
+                f"'{file.name}' is a folder", "choose another folder", file=str(folder)
+            )
 
 
 def _sql_type(column: pd.Series[Any]) -> str:

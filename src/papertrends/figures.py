@@ -13,23 +13,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from papertrends.drawing.changes import draw_effects
+from papertrends.drawing.heatmap import draw_cells
 from papertrends.drawing.lines import draw_lines
-from papertrends.drawing.looks import (
-    GREY,
-    ThemeStyle,
-    blank,
-    finish,
-    hover_text,
-    iso_day,
-    natural_order,
-    percent,
-    period_label,
-    short_name,
-    text_lines,
-    theme_styles,
-    top_level,
-)
-from papertrends.drawing.shares import draw_dots, share_hover
+from papertrends.drawing.looks import blank, natural_order, theme_styles, top_level
+from papertrends.drawing.map import draw_papers
+from papertrends.drawing.multiples import draw_multiples
+from papertrends.drawing.shares import draw_dots
+from papertrends.drawing.units import Unit, check_unit
 from papertrends.drawing.volume import draw_volume
 from papertrends.tables import (
     CHANGES,
@@ -42,7 +32,6 @@ from papertrends.tables import (
     TRENDS,
     VOLUME,
     conform,
-    names_of,
     require_columns,
 )
 
@@ -53,6 +42,7 @@ __all__ = [
     "plot_changes",
     "plot_heatmap",
     "plot_map",
+    "plot_multiples",
     "plot_shares",
     "plot_volume",
     "theme_styles",
@@ -69,8 +59,10 @@ def plot_shares(
     events: pd.DataFrame | None = None,
     by: str = "",
     highlight: Collection[str] | None = None,
+    unit: Unit = "share",
+    looks: pd.DataFrame | None = None,
 ) -> go.Figure:
-    """Draw the share of each theme over time, with 95 % intervals.
+    """Draw the share of each theme over time, with 95 % intervals, or its number of papers.
 
     Up to four periods are drawn as a change (one row a theme, its periods below each
     other, earliest open and newest filled); more as lines, which break where periods
@@ -91,30 +83,73 @@ def plot_shares(
         What a period is, for its name; empty for plain dates.
     highlight : collection of str, optional
         Ids of the themes that stand out among lines; the named ones if not given.
+    unit : {"share", "count"}
+        What is drawn; numbers of papers are joined points, without interval or smoothed
+        line.
+    looks : DataFrame, optional
+        The looks table: colours given in earlier runs, which themes keep.
 
     Returns
     -------
     plotly.graph_objects.Figure
         The ``customdata`` of a point is ``[theme_id, period]``, the period as an ISO date.
     """
-    curves = conform(pd.DataFrame(), CURVES) if curves is None else curves
-    events = conform(pd.DataFrame(), EVENTS) if events is None else events
-    require_columns(trends, TRENDS, "trends")
-    require_columns(curves, CURVES, "curves")
-    require_columns(events, EVENTS, "events")
     require_columns(themes, THEMES, "themes", "theme_id", "name", "kind", "n_papers")
-    shown = _shown(themes, trends)
-    rows = trends[trends["theme_id"].isin(shown["theme_id"])].sort_values(["theme_id", "period"])
+    shown, rows, curves, events = _over_time(trends, themes, curves, events, unit)
     if rows.empty:
         return blank("There are no papers to show.")
+    styles = theme_styles(themes, looks)
     if rows["period"].nunique() <= FEW_PERIODS:
-        return draw_dots(rows, shown, theme_styles(themes), by)
+        return draw_dots(rows, shown, styles, by, unit)
     if highlight is None:
         named = shown[shown["kind"] == "named"]
         highlight = set((named if len(named) else shown.head(5))["theme_id"])
     return draw_lines(
-        rows, shown, theme_styles(themes), by, set(highlight), curves=curves, events=events
+        rows, shown, styles, by, set(highlight), curves=curves, events=events, unit=unit
     )
+
+
+def plot_multiples(
+    trends: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    curves: pd.DataFrame | None = None,
+    events: pd.DataFrame | None = None,
+    by: str = "",
+    unit: Unit = "share",
+    looks: pd.DataFrame | None = None,
+) -> go.Figure:
+    """Draw a little panel for each theme, all on one scale, the largest theme first.
+
+    In each stands what `plot_shares` draws of a theme that stands out, with the value at
+    the line's end. A finer theme is left out where its broad theme is drawn; leave the
+    broad one out of `trends` to see it.
+
+    Parameters
+    ----------
+    trends, themes : DataFrame
+        As described in the README.
+    curves, events : DataFrame, optional
+        The curves and events tables, as for `plot_shares`.
+    by : {"", "digest", "week", "month", "quarter", "year"}
+        What a period is, for its name; empty for plain dates.
+    unit : {"share", "count"}
+        What is drawn; numbers of papers have no interval and no smoothed line.
+    looks : DataFrame, optional
+        The looks table: colours given in earlier runs, which themes keep.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The ``customdata`` of a point is ``[theme_id, period]``, the period as an ISO date.
+        Its panels can be laid out anew: ``layout.meta`` has their number and height, and
+        `papertrends.drawing.multiples` the rule.
+    """
+    shown, rows, curves, events = _over_time(trends, themes, curves, events, unit)
+    if rows.empty:
+        return blank("There are no papers to show.")
+    styles = theme_styles(themes, looks)
+    return draw_multiples(rows, shown, styles, by, curves=curves, events=events, unit=unit)
 
 
 def plot_changes(changes: pd.DataFrame, themes: pd.DataFrame) -> go.Figure:
@@ -151,8 +186,12 @@ def plot_map(
     themes: pd.DataFrame,
     *,
     papers: pd.DataFrame | None = None,
+    looks: pd.DataFrame | None = None,
 ) -> go.Figure:
     """Draw the papers as points, coloured by primary theme, with the themes' names.
+
+    Of more than 10,000 papers so many are drawn, as large a part of each theme as of the
+    others, and a line says so; always the same ones for the same papers.
 
     Parameters
     ----------
@@ -160,28 +199,39 @@ def plot_map(
         As described in the README.
     papers : DataFrame, optional
         The papers table; with it the hover box shows titles.
+    looks : DataFrame, optional
+        The looks table: colours given in earlier runs, which themes keep.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        The ``customdata`` of a point is ``[paper_id]``.
+        The ``customdata`` of a point is ``[paper_id]``; the ``meta`` of a trace has under
+        ``label`` the text that the hover boxes of its points end with.
     """
     require_columns(map, MAP, "map")
     require_columns(memberships, MEMBERSHIPS, "memberships")
     require_columns(themes, THEMES, "themes", "theme_id", "name", "n_papers")
     first = memberships[memberships["primary"]].drop_duplicates("paper_id")
-    points = map.dropna(subset=["x", "y"]).drop_duplicates("paper_id").sort_values("paper_id")
+    points = map.dropna(subset=["x", "y"]).drop_duplicates("paper_id")
+    points = points.sort_values("paper_id", ignore_index=True)
     homes = dict(zip(first["paper_id"], first["theme_id"], strict=True))
     points = points.assign(theme_id=[homes.get(key, "") for key in points["paper_id"]])
     if points.empty:
         return blank("There is no map: it takes more papers than there are.")
-    titles: dict[str, str] = {}
+    titles: dict[str, str] | None = None
     if papers is not None:
         titles = dict(zip(papers["paper_id"], papers["title"], strict=True))
-    return draw_papers(points, _by_size(themes), theme_styles(themes), titles)
+    return draw_papers(points, _by_size(themes), theme_styles(themes, looks), titles)
 
 
-def plot_heatmap(trends: pd.DataFrame, themes: pd.DataFrame, *, by: str = "") -> go.Figure:
+def plot_heatmap(
+    trends: pd.DataFrame,
+    themes: pd.DataFrame,
+    *,
+    by: str = "",
+    unit: Unit = "share",
+    looks: pd.DataFrame | None = None,
+) -> go.Figure:
     """Draw the share of each theme in each period as the colour of a cell.
 
     A finer theme is left out where its broad theme is drawn.
@@ -192,54 +242,20 @@ def plot_heatmap(trends: pd.DataFrame, themes: pd.DataFrame, *, by: str = "") ->
         As described in the README.
     by : {"", "digest", "week", "month", "quarter", "year"}
         What a period is, for its name; empty for plain dates.
+    unit : {"share", "count"}
+        What the colour shows: the share, or the number of papers.
+    looks : DataFrame, optional
+        The looks table: colours given in earlier runs, which the theme's sign keeps.
 
     Returns
     -------
     plotly.graph_objects.Figure
         The ``customdata`` of a cell is ``[theme_id, period]``.
     """
-    import plotly.graph_objects as go
-
-    require_columns(trends, TRENDS, "trends")
-    require_columns(themes, THEMES, "themes", "theme_id", "name", "n_papers")
-    shown = _shown(themes, trends)
-    rows = trends[trends["theme_id"].isin(shown["theme_id"])].sort_values("period")
+    shown, rows, *_ = _over_time(trends, themes, None, None, unit)
     if rows.empty:
         return blank("There are no papers to show.")
-    order = [theme for theme in reversed(list(shown["theme_id"])) if theme in set(rows["theme_id"])]
-    names = names_of(shown)
-    periods = sorted(rows["period"].unique())
-    cells = {(row["theme_id"], row["period"]): row for row in rows.to_dict("records")}
-    grid = [[(theme, cells.get((theme, period))) for period in periods] for theme in order]
-    figure = go.Figure(
-        go.Heatmap(
-            x=[period_label(pd.Timestamp(period), by, short=True) for period in periods],
-            y=list(range(len(order))),
-            z=[[percent(cell["share"]) if cell else None for _, cell in line] for line in grid],
-            hovertext=[
-                [share_hover(cell, names[theme], by) if cell else "" for theme, cell in line]
-                for line in grid
-            ],
-            customdata=[[[theme, iso_day(period)] for period in periods] for theme in order],
-            hoverinfo="text",
-            xgap=1,
-            ygap=2,
-            zmin=0,
-            colorscale=[
-                [0, "rgba(61,150,253,0.05)"],
-                [0.5, "rgba(61,130,240,0.55)"],
-                [1, "#2463c9"],
-            ],
-            colorbar={"ticksuffix": " %", "thickness": 10, "outlinewidth": 0, "len": 1},
-        )
-    )
-    labels = ["<br>".join(text_lines(names[theme], 24, 2)) for theme in order]
-    finish(figure, height=110 + 34 * len(order))
-    figure.update_xaxes(type="category", title=None, showgrid=False)
-    figure.update_yaxes(tickvals=list(range(len(order))), ticktext=labels, showgrid=False)
-    figure.update_yaxes(automargin=True, fixedrange=True, zeroline=False, ticksuffix="  ")
-    figure.update_xaxes(fixedrange=True)
-    return figure
+    return draw_cells(rows, shown, theme_styles(themes, looks), by, unit)
 
 
 def plot_volume(
@@ -274,6 +290,26 @@ def plot_volume(
     return draw_volume(volume.sort_values("period").reset_index(drop=True), jumps, by)
 
 
+def _over_time(
+    trends: pd.DataFrame,
+    themes: pd.DataFrame,
+    curves: pd.DataFrame | None,
+    events: pd.DataFrame | None,
+    unit: str,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Check what a chart over time is given; return themes to show, their rows, curves, events."""
+    check_unit(unit)
+    curves = conform(pd.DataFrame(), CURVES) if curves is None else curves
+    events = conform(pd.DataFrame(), EVENTS) if events is None else events
+    require_columns(trends, TRENDS, "trends")
+    require_columns(curves, CURVES, "curves")
+    require_columns(events, EVENTS, "events")
+    require_columns(themes, THEMES, "themes", "theme_id", "name", "n_papers")
+    shown = _shown(themes, trends)
+    rows = trends[trends["theme_id"].isin(shown["theme_id"])].sort_values(["theme_id", "period"])
+    return shown, rows, curves, events
+
+
 def _by_size(themes: pd.DataFrame) -> pd.DataFrame:
     order = sorted(
         range(len(themes)),
@@ -298,52 +334,3 @@ def _shown(themes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         return sized.head(MOST_ROWS)
     named = (sized["kind"] == "named").to_numpy()
     return pd.concat([sized[named], sized[~named]]).head(MOST_ROWS).reset_index(drop=True)
-
-
-def draw_papers(
-    points: pd.DataFrame,
-    themes: pd.DataFrame,
-    styles: dict[str, ThemeStyle],
-    titles: dict[str, str],
-) -> go.Figure:
-    """Papers as points, the unassigned first and so beneath the others."""
-    import plotly.graph_objects as go
-
-    names = names_of(themes)
-    figure = go.Figure()
-    for theme in ["", *names]:
-        own = points[points["theme_id"] == theme]
-        if own.empty:
-            continue
-        label = short_name(names[theme]) if theme else "in no theme"
-        style = styles[theme] if theme else ThemeStyle(GREY, "circle", "solid")
-        heads = [hover_text(titles.get(paper, "")) for paper in own["paper_id"]]
-        figure.add_scatter(
-            x=[round(float(x), 4) for x in own["x"]],
-            y=[round(float(y), 4) for y in own["y"]],
-            mode="markers",
-            name=label,
-            marker={
-                "size": 9 if theme else 6,
-                "symbol": style.symbol,
-                "color": style.color,
-                "opacity": 0.85 if theme else 0.45,
-                "line": {"width": 0},
-            },
-            hovertext=[f"<b>{head}</b><br>{label}" if head else label for head in heads],
-            hoverinfo="text",
-            customdata=[[paper] for paper in own["paper_id"]],
-        )
-        if theme:
-            figure.add_annotation(
-                x=round(float(own["x"].median()), 4), y=round(float(own["y"].median()), 4),
-                text="<br>".join(text_lines(names[theme], 20, 2)), showarrow=False,
-                font={"size": 12}, name=theme, captureevents=False,
-            )  # fmt: skip
-    finish(figure, height=560)
-    figure.update_layout(
-        legend={"y": -0.02, "yanchor": "top"}, margin={"l": 8, "r": 8, "t": 16, "b": 16}
-    )
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False, fixedrange=False)
-    return figure

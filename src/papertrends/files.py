@@ -8,8 +8,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from papertrends.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def sha256_of(data: bytes) -> str:
@@ -25,6 +29,15 @@ def check_writable(path: Path) -> None:
         raise InputError(f"there is no folder '{path.parent}'", "make it first", file=str(path))
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise InputError("cannot write here", "choose another folder", file=str(path))
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """Return `table` as CSV, dates as ``YYYY-MM-DD``, and a lone carriage return as a space."""
+    # Not every version of the csv module quotes it, and a reader would begin a new row there.
+    texts = table.select_dtypes(include=["object", "str"]).columns
+    bare = [name for name in texts if table[name].astype(str).str.contains("\r", regex=False).any()]
+    table = table.assign(**{name: table[name].str.replace("\r", " ") for name in bare})
+    return str(table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
 
 
 @contextmanager

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from papertrends.drawing.lines import EVENT_SYMBOLS
 from papertrends.drawing.looks import SYMBOLS, rgba, theme_styles
+from papertrends.drawing.strokes import EVENT_SYMBOLS
 from papertrends.errors import InputError
 from papertrends.figures import plot_shares
 from papertrends.tables import CURVES, EVENTS, THEMES, TRENDS, conform

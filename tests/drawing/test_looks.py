@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papertrends.drawing.looks import PALETTE, theme_styles, top_level
+from papertrends.drawing.looks import (
+    PALETTE,
+    text_lines,
+    theme_looks,
+    theme_styles,
+    top_level,
+)
+from papertrends.errors import InputError
+from papertrends.tables import LOOKS, conform
 
 NESTED = pd.DataFrame(
     [
@@ -86,6 +94,96 @@ class TestStyles:
         for color in PALETTE:
             own = float(_linear(color) @ weights)
             assert (max(own, other) + 0.05) / (min(own, other) + 0.05) >= 2.99, color
+
+
+@st.composite
+def runs(draw) -> list[pd.DataFrame]:
+    """Draw the themes of several runs: some come, some go, some become finer or broad."""
+    ids = [f"{sign}{number}" for number in range(12) for sign in "anz"]
+    tables = []
+    for _ in range(draw(st.integers(2, 4))):
+        own = draw(st.lists(st.sampled_from(ids), unique=True, max_size=len(ids)))
+        parents = [draw(st.sampled_from(["", "", *own])) for _ in own]
+        kinds = [draw(st.sampled_from(["discovered", "discovered", "named"])) for _ in own]
+        tables.append(
+            pd.DataFrame({"theme_id": own, "kind": kinds, "parent": parents}, dtype=object)
+        )
+    return tables
+
+
+class TestReruns:
+    @given(runs())
+    def test_every_theme_keeps_its_look_and_no_two_share_one(self, tables):
+        looks = conform(pd.DataFrame(), LOOKS)
+        for themes in tables:
+            after = theme_looks(themes, looks)
+            pd.testing.assert_frame_equal(after.head(len(looks)), looks)
+            assert set(themes["theme_id"]) <= set(after["theme_id"])
+            assert after["theme_id"].is_unique
+            assert not after.duplicated(["color", "symbol", "dash"]).any()
+            pd.testing.assert_frame_equal(theme_looks(themes[::-1], looks), after)
+            looks = after
+
+    @given(runs())
+    def test_styles_are_those_of_the_table(self, tables):
+        looks = theme_looks(tables[0])
+        styles = theme_styles(tables[1], looks)
+        assert set(styles) == set(tables[1]["theme_id"])
+        told = {row["theme_id"]: row for row in looks.to_dict("records")}
+        for theme in set(styles) & set(told):
+            style = styles[theme]
+            row = told[theme]
+            assert (style.color, style.symbol, style.dash) == (
+                row["color"],
+                row["symbol"],
+                row["dash"],
+            )
+
+    def test_ids_that_sort_before_change_nothing(self):
+        before = theme_looks(pd.DataFrame({"theme_id": ["m", "n"]}))
+        after = theme_looks(pd.DataFrame({"theme_id": ["a", "m", "b", "n"]}), before)
+        assert list(after["theme_id"]) == ["m", "n", "a", "b"]
+        pd.testing.assert_frame_equal(after.head(2), before)
+
+    def test_a_broad_theme_that_became_finer_keeps_its_look(self):
+        before = theme_looks(NESTED)
+        finer = NESTED.assign(parent=["", "d2", "", "d1", "d1", "d2"])
+        assert top_level(finer)["d1"] == "d2"
+        pd.testing.assert_frame_equal(theme_looks(finer, before), before)
+
+    def test_forty_finer_themes_differ_also_from_those_that_are_gone(self):
+        ids = ["d", *(f"f{i}" for i in range(40))]
+        themes = pd.DataFrame({"theme_id": ids, "kind": "discovered", "parent": ["", *["d"] * 40]})
+        looks = theme_looks(pd.DataFrame({"theme_id": [f"g{i}" for i in range(200)]}))
+        after = theme_looks(themes, looks)
+        assert not after.duplicated(["color", "symbol", "dash"]).any()
+
+    @pytest.mark.parametrize(
+        ("column", "value", "allowed"),
+        [
+            ("color", "red", "one like #3d96fd"),
+            ("color", '#ffffff"><b>', "one like #3d96fd"),
+            ("symbol", "circle-open", "one of circle, square"),
+            ("dash", "wavy", "one of solid, dash, dot, dashdot"),
+        ],
+    )
+    def test_a_look_that_cannot_be_drawn_is_refused(self, column, value, allowed):
+        looks = theme_looks(NESTED)
+        looks.loc[1, column] = value
+        with pytest.raises(InputError, match=f"gives 'd2' the {column} .*; give it {allowed}"):
+            theme_styles(NESTED, looks)
+
+
+@given(st.text(max_size=80), st.integers(8, 40), st.integers(1, 3))
+def test_lines_are_no_wider_than_asked(text, width, most):
+    assert len(text_lines(text, width, most)) <= most
+    for line in text_lines("深" * 30 + text, width, most):
+        assert "<" not in line
+
+
+def test_wide_letters_take_the_room_of_two():
+    assert [len(line) for line in text_lines("深度学习与大语言模型推理", 12, 2)] == [6, 6]
+    assert len(text_lines("deep learning", 13, 2)) == 1
 
 
 def _linear(color: str) -> np.ndarray:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import importlib.util
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html.parser import HTMLParser
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,6 +24,50 @@ window.policyBroken = [];
 document.addEventListener("securitypolicyviolation",
   (event) => window.policyBroken.push(event.effectiveDirective + " " + event.blockedURI));
 """
+
+
+class Page(HTMLParser):
+    """Collects what a browser would make of the page: elements, scripts, links, text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[tuple[dict[str, str | None], str]] = []
+        self.words: list[str] = []
+        self._inside = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self._inside = tag
+        if tag == "script":
+            self.scripts.append((dict(attrs), ""))
+
+    def handle_endtag(self, tag):
+        self._inside = ""
+
+    def handle_data(self, data):
+        if self._inside == "script":
+            attributes, text = self.scripts[-1]
+            self.scripts[-1] = (attributes, text + data)
+        elif self._inside != "style":
+            self.words.append(data)
+
+    def unpacked(self, block: str) -> str:
+        text = next(t for a, t in self.scripts if a.get("id") == block)
+        return gzip.decompress(base64.b64decode(text)).decode("utf-8")
+
+    @property
+    def figures(self):
+        return json.loads(self.unpacked("charts"))["figures"]
+
+    @property
+    def data(self):
+        return json.loads(self.unpacked("data"))
+
+    @property
+    def text(self) -> str:
+        return "".join(self.words).replace("\u00a0", " ")
 
 
 def _load_sample() -> ModuleType:
@@ -77,6 +125,21 @@ def summarised(sample: ModuleType) -> Callable[..., Summary]:
 
 
 @pytest.fixture(scope="session")
+def texts(summaries) -> dict[str, str]:
+    return {name: render(summary) for name, summary in summaries.items()}
+
+
+@pytest.fixture(scope="session")
+def pages(texts) -> dict[str, Page]:
+    return {name: Page(text) for name, text in texts.items()}
+
+
+@pytest.fixture(scope="session")
+def parsed() -> type[Page]:
+    return Page
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     import shutil
 
@@ -105,25 +168,28 @@ def browser() -> Iterator[Any]:
 
 def wait_until_drawn(page, n_charts: int) -> None:
     # Waiting for a function would need eval in the page, which its policy refuses.
+    page.locator("html[data-ready]").wait_for(state="attached", timeout=60_000)
     page.locator(".plot[data-drawn]").nth(n_charts - 1).wait_for(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
-def files(summaries, tmp_path_factory):
+def files(texts, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     paths = {}
-    for name, summary in summaries.items():
+    for name, text in texts.items():
         paths[name] = folder / f"{name}.html"
-        paths[name].write_text(render(summary), encoding="utf-8")
+        paths[name].write_text(text, encoding="utf-8")
     return paths
 
 
 @pytest.fixture
-def opened(browser, files, summaries):
-    """Open a report, wait until it is drawn, and fail on whatever it should not have done."""
+def visited(browser):
+    """Open a file, wait until it is drawn, and fail on whatever it should not have done."""
 
     @contextmanager
-    def open_page(name, *, width=1280, height=900, scheme="light", address="", quiet=True):
+    def open_file(
+        path, n_charts, *, width=1280, height=900, scheme="light", address="", quiet=True
+    ):
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme
         )
@@ -135,14 +201,20 @@ def opened(browser, files, summaries):
         page.on("pageerror", lambda error: noise.append(f"error: {error}"))
         page.on("dialog", lambda dialog: (noise.append("dialog"), dialog.dismiss()))
         page.on("request", lambda request: requests.append(request.url))
-        page.goto(files[name].as_uri() + address)
-        wait_until_drawn(page, len(summaries[name].charts))
+        page.goto(path.as_uri() + address)
+        wait_until_drawn(page, n_charts)
         yield page
         if quiet:
             assert noise == []
             assert page.evaluate("window.policyBroken") == []
             loaded = [url for url in requests if not url.startswith(("data:", "blob:"))]
-            assert {url.split("#")[0] for url in loaded} == {files[name].as_uri()}
+            assert {url.split("#")[0] for url in loaded} == {path.as_uri()}
         context.close()
 
-    return open_page
+    return open_file
+
+
+@pytest.fixture
+def opened(visited, files, summaries):
+    """Open the report of a sample by its name, as `visited` does."""
+    return lambda name, **given: visited(files[name], len(summaries[name].charts), **given)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
-from dataclasses import replace
+import warnings
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +14,17 @@ import pandas as pd
 from scipy.stats import fisher_exact
 
 from papertrends import tables as schema
+from papertrends.dumps import report
 from papertrends.report.history import Since
 from papertrends.tables import Tables, conform
-from papertrends.trends import curve_moves, what_changed
+from papertrends.trends import (
+    curve_moves,
+    theme_changes,
+    theme_curves,
+    theme_trends,
+    what_changed,
+)
+from papertrends.trends.periods import OTHER_DATE, other_period
 
 DATA = Path(__file__).parents[2] / "data"
 HOSTILE = (
@@ -24,7 +34,7 @@ HOSTILE = (
     "{{ 7*7 }} {% raw %} ${window.hacked=3} %{customdata[0]}",
     '<b>bold</b> & <a href="javascript:window.hacked=4">link</a> &lt;i&gt; \' "',
     "دراسة النماذج اللغوية \u202e الكبيرة \u2028 שלום",
-    "Long " + "x" * 3000 + " word",
+    "Long " + "x" * 100_000 + " word",
     "<!--<script>",
     "$\\alpha$ <sub>2</sub> ]]> \x00 \ud7ff 😀 " + "very long title " * 20,
 )
@@ -47,18 +57,33 @@ THEMES = (
 )
 
 
-class LoadReport:
-    """Stands in for the loader's report: the two methods the page relies on."""
+class LoadReport(report.LoadReport):
+    """The report of loading the two dumps, with something of all that can be in one."""
 
-    def as_dict(self) -> dict[str, object]:
-        return {"files": ["2025-07-31.txt", "2025-08-05.txt"], "rejected": []}
-
-    def sentences(self) -> list[str]:
-        return [
-            "2 files were read: 155 papers in 2 digests.",
-            "The year of 2 digest dates was assumed to be 2025: their headers name none.",
-            "No block of any file was left out.",
+    def __init__(self) -> None:
+        files = [
+            report.FileReport(name, 64 * letter, "daily-papers-text", day, "assumed year", *counts)
+            for name, letter, day, counts in (
+                ("2025-07-31.txt", "a", dt.date(2025, 7, 31), (178, 86, 2)),
+                ("2025-08-05.txt", "b", dt.date(2025, 8, 5), (144, 69, 0)),
+            )
         ]
+        dropped = [
+            report.LeftOut("2025-07-31.txt", 3, "furniture", "page furniture", "Subscribe", 8),
+            report.LeftOut("2025-07-31.txt", 1204, "no abstract", "no abstract", HOSTILE[2]),
+        ]
+        super().__init__(
+            files=tuple(files),
+            dropped=tuple(dropped),
+            notes=("The year of 2 digest dates was assumed to be 2025: their headers name none.",),
+            not_read=(report.NotRead("notes.docx", "no reader knows this form"),),
+            n_papers=150,
+            n_in_several_digests=5,
+            near_duplicates=(
+                report.NearDuplicate("t:1", "t:2", "Prompting <b>well</b>", "Prompting", 0.93),
+            ),
+            lookup=report.Lookup("known.csv", 64 * "c", 120, 118, 97, 3),
+        )
 
 
 def dump_papers() -> pd.DataFrame:
@@ -192,6 +217,26 @@ def _sensitivity(
     return conform(pd.DataFrame(rows, columns=list(schema.SENSITIVITY)), schema.SENSITIVITY)
 
 
+def with_other(tables: Tables, by: str, *, date: str = "digest", count: str = "every") -> Tables:
+    """Count by the other date as well, as a run does that goes by `date`."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".* are left out", category=UserWarning)
+        trends = theme_trends(
+            tables.papers,
+            tables.memberships,
+            by=other_period(tables.papers, by, date=date),
+            date=OTHER_DATE[date],
+            count=count,
+            themes=tables.themes,
+        )
+    return replace(
+        tables,
+        other_trends=trends,
+        other_curves=theme_curves(trends),
+        other_changes=theme_changes(trends),
+    )
+
+
 def with_events(tables: Tables, *rows: tuple) -> Tables:
     """Give the themes events: id, event, start, range of the start, end, shares, q."""
     table = [(tid, event, *dates, *shares, q / 2, q) for tid, event, dates, shares, q in rows]
@@ -315,6 +360,13 @@ def _slope(rows: pd.DataFrame) -> tuple[float, float, float, float]:
     return math.exp(slope), math.exp(slope - 1.96 * se), math.exp(slope + 1.96 * se), p
 
 
+def nothing() -> Tables:
+    """Return the tables of an analysis of no papers."""
+    tables = {field.name: schema.blank(getattr(schema, field.name.upper().removeprefix("OTHER_")))
+              for field in fields(Tables)}  # fmt: skip
+    return Tables(**tables)
+
+
 def two_digests() -> Tables:
     return tables_of(dump_papers())
 
@@ -353,7 +405,7 @@ def months_of_papers(months: int = 14, papers_a_month: int = 60) -> pd.DataFrame
 
 def many_months(months: int = 14, papers_a_month: int = 60) -> Tables:
     """Return months with a jump of the digest, an emergence and a burst."""
-    tables = tables_of(months_of_papers(months, papers_a_month), by="month")
+    tables = with_other(tables_of(months_of_papers(months, papers_a_month), by="month"), "month")
     return with_jump(with_events(tables, EMERGENCE, BURST), "2024-10-15", 2.0, 3.5)
 
 
@@ -365,14 +417,16 @@ def gapped() -> Tables:
     kept = ~month.isin(["2024-11", "2024-12", "2025-07"])
     kept &= (month != "2025-06") | (papers["position"] <= 20)
     papers = pd.concat([papers[kept], again]).sort_values("digest_date", kind="stable")
-    return tables_of(conform(papers, schema.PAPERS), by="month", late=("2025-06-01",))
+    tables = tables_of(conform(papers, schema.PAPERS), by="month", late=("2025-06-01",))
+    return with_other(tables, "month")
 
 
 def published() -> Tables:
     """Return the months counted by publication date, three papers without one."""
     papers = months_of_papers()
     papers.loc[:2, "published_date"] = pd.NaT
-    return tables_of(papers, by="quarter", day="published_date")
+    tables = tables_of(papers, by="quarter", day="published_date")
+    return with_other(tables, "quarter", date="published")
 
 
 def hostile() -> Tables:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from papertrends.report import summarise
 from papertrends.report.levels import MOST_BOLD, MOST_ROWS, bold, charted, levels, rest_text, tree
 
 
@@ -79,14 +78,12 @@ class TestTree:
             sizes = [card.n_papers for card in top if card.level == level]
             assert sizes == sorted(sizes, reverse=True)
 
-    def test_order_of_the_table_changes_nothing(self, sample, summaries):
+    def test_order_of_the_table_changes_nothing(self, sample, summarised, summaries):
         tables = sample.nested()
         shuffled = replace(
             tables, themes=tables.themes.sample(frac=1, random_state=4).reset_index(drop=True)
         )
-        summary = summarise(
-            shuffled, sample.LoadReport(), settings={"by": "digest"}, versions={}, notes=()
-        )
+        summary = summarised(shuffled)
         assert summary.as_dict()["themes"] == summaries["nested"].as_dict()["themes"]
         back = tree(summary.themes[::-1])
         assert [card.theme_id for card in back] == [card.theme_id for card in summary.themes]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from papertrends.report.listed import paper_rows
 from papertrends.report.model import Period
@@ -67,6 +68,48 @@ def test_papers_behind_a_point_are_as_many_as_it_says(summaries):
                     and any(seen.period == point.period for seen in paper.appearances)
                 ]
                 assert len(behind) == point.n_theme, (name, card.theme_id, point.period)
+
+
+@pytest.mark.parametrize("name", ["many", "gapped", "published"])
+def test_papers_behind_a_point_of_the_other_date_are_as_many_as_it_says(summaries, name):
+    assert_other_points_agree(summaries[name])
+
+
+@pytest.mark.parametrize("count", ["every", "first"])
+@pytest.mark.parametrize("by", ["month", "quarter"])
+@pytest.mark.parametrize("date", ["digest", "published"])
+def test_so_they_are_for_every_way_to_count(sample, summarised, date, by, count):
+    """Some papers stand in digests of several periods, some have no date or a wrong one."""
+    papers = sample.months_of_papers(7, 40)
+    again = papers.iloc[::9].assign(digest_date=papers["digest_date"].max())
+    papers.loc[::11, "published_date"] = pd.NaT
+    papers.loc[5::13, "published_date"] += pd.Timedelta(days=200)
+    papers = pd.concat([papers, again]).sort_values("digest_date", kind="stable")
+    column = "digest_date" if date == "digest" else "published_date"
+    tables = sample.tables_of(conform(papers, PAPERS), by=by, day=column)
+    tables = sample.with_other(tables, by, date=date, count=count)
+    summary = summarised(tables, by, date=date, count=count)
+    assert_other_points_agree(summary)
+    several = [paper for paper in summary.papers if len(paper.other_periods) > 1]
+    assert bool(several) == (date == "published" and count == "every")
+
+
+def assert_other_points_agree(summary):
+    table = summary.tables.other_trends
+    members = {card.theme_id: {one.paper_id for one in card.papers} for card in summary.themes}
+    assert {period.key for period in summary.other.periods} == set(
+        table["period"].dt.strftime("%Y-%m-%d")
+    )
+    for row in table.to_dict("records"):
+        key = row["period"].strftime("%Y-%m-%d")
+        there = [paper for paper in summary.papers if key in paper.other_periods]
+        own = [paper for paper in there if paper.paper_id in members[row["theme_id"]]]
+        assert len(own) == row["n_theme"], (row["theme_id"], key)
+        assert len(there) == row["n_papers"], key
+
+
+def test_without_another_date_no_paper_has_a_period_of_it(summaries):
+    assert not any(paper.other_periods for paper in summaries["two"].papers)
 
 
 def test_no_papers():

@@ -121,10 +121,10 @@ class TestTrendSentences:
         ends = [f"{100 * one.iloc[i]:.0f} %" for one in (curve, share) for i in (0, -1)]
         assert ends[:2] != ends[2:]
         smooth = summarised(tables, "month").headline[0].text
-        assert f"rising, from about {ends[0]} of" in smooth
+        assert f"rose from about {ends[0]} of" in smooth
         assert f" to {ends[1]} in July 2025" in smooth
         counted = summarised(replace(tables, curves=tables.curves[:0]), "month").headline[0].text
-        assert f"rising, from {ends[2]} of" in counted
+        assert f"rose from {ends[2]} of" in counted
         assert f" to {ends[3]} in July 2025" in counted
 
     def test_points_hold_the_curve(self, summaries):

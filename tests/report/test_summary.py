@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import FrozenInstanceError, replace
 
 import pandas as pd
@@ -59,8 +60,8 @@ class TestHeadline:
     def test_a_significant_rise(self, sample):
         summary = made(sample, counted(7, 17, q=0.02))
         assert said(summary)[0] == (
-            "Prompt learning rose from 8 % to 25 % of the digest (7 of 86 papers on 31 July 2025, "
-            "17 of 69 on 5 August 2025; q = 0.02)."
+            "Prompt learning rose from 8 % to 25 % of the digest (7 of 86 papers to 17 of 69, "
+            "q = 0.02)."
         )
         assert summary.headline[0].theme_id == "n1"
         assert summary.headline[0].subject == "Prompt learning"
@@ -87,7 +88,7 @@ class TestHeadline:
     def test_new(self, sample):
         text = said(made(sample, counted(0, 9, effect=math.inf)))[0]
         assert text == (
-            "Prompt learning: new, with 9 of 69 papers on 5 August 2025 and none of 86 on "
+            "Prompt learning appeared in 9 of 69 papers on 5 August 2025, after none of 86 on "
             "31 July 2025 (q = 0.01)."
         )
 
@@ -181,7 +182,9 @@ class TestHeadline:
         calm = self.broad(q=0.4, verdict="too little data")
         new = counted(0, 9, effect=math.inf, theme_id="d2", kind="discovered", name="Finer",
                       parent="d1")  # fmt: skip
-        assert said(made(sample, calm, new))[0].startswith("Finer, part of Broad: new, with 9 of")
+        assert said(made(sample, calm, new))[0].startswith(
+            "Finer, part of Broad, appeared in 9 of 69"
+        )
         gone = counted(7, 0, effect=0.0, verdict="falling", theme_id="d2", kind="discovered",
                        name="Finer", parent="d1")  # fmt: skip
         assert said(made(sample, calm, gone))[0].startswith(
@@ -225,13 +228,87 @@ class TestHeadline:
     def test_a_trend_has_odds_interval_and_q(self, summaries):
         row = summaries["many"].tables.changes.set_index("theme_id").loc["n3"]
         text = said(summaries["many"])[0]
-        assert text.startswith("The share of prompt learning is rising, from ")
-        assert f"multiplied by {row['effect']:.2f} each month" in text
+        assert text.startswith("Prompt learning rose from about ")
+        assert f"(odds ratio {row['effect']:.2f} a month" in text
         assert f"95 % interval {row['effect_low']:.2f} to {row['effect_high']:.2f}" in text
 
     def test_equal_shares_do_not_become_a_difference(self, sample):
         summary = made(sample, counted(0, 0, totals=(10, 20), q=float("nan"), effect=float("nan")))
         assert "No paper belongs to prompt learning." in said(summary)
+
+
+class TestTrends:
+    """Sentences about five periods or more."""
+
+    @staticmethod
+    def moved(sample, n: int):
+        """Let `n` themes of many months change, every third of them down."""
+        tables = sample.many_months()
+        changes = tables.changes.copy()
+        changes["verdict"], changes["q_value"] = "too little data", 0.5
+        changes.loc[: n - 1, "verdict"] = ["falling" if i % 3 == 0 else "rising" for i in range(n)]
+        changes.loc[: n - 1, "q_value"] = [0.001 * (i + 1) for i in range(n)]
+        return replace(tables, changes=changes)
+
+    def test_when_is_said_once(self, sample, summarised):
+        first, *others = said(summarised(self.moved(sample, 4), "month"))[:4]
+        assert "of the papers in June 2024 to" in first
+        assert "in July 2025 (odds ratio" in first
+        assert all("over the same time (odds ratio" in text for text in others)
+        assert "2024" not in "".join(others)
+
+    def test_by_publication_they_are_not_the_digest_s_papers(self, sample, summarised):
+        papers = sample.months_of_papers()
+        tables = sample.tables_of(papers, by="month", day="published_date")
+        text = said(summarised(tables, "month", date="published"))[0]
+        assert "of the papers published in February 2024 to" in text
+        assert "month's papers" not in " ".join(said(summarised(tables, "month", date="published")))
+
+    def test_how_many_changed_where_not_all_are_told(self, sample, summarised):
+        summary = summarised(self.moved(sample, 8), "month")
+        assert said(summary)[-1] == "In all, 5 of 14 themes rose and 3 fell."
+        assert len(summary.headline) == 6
+        for n in (1, 6):
+            told = said(summarised(self.moved(sample, n), "month"))
+            assert len(told) <= 6
+            assert sum(" rose " in text or " fell " in text for text in told) == n
+            assert not any("In all" in text for text in told)
+
+    def test_one_digest_says_how_many_papers_are_on_a_theme(self, summaries):
+        row = summaries["one"].tables.trends.set_index("theme_id").loc["n1"]
+        assert said(summaries["one"])[0].startswith(
+            f"{row['n_theme']} of 69 papers are on fine-tuning, {100 * row['share']:.0f} % of the "
+            "digest (95 % interval "
+        )
+
+    def test_one_paper(self, sample, summarised):
+        tables = sample.tables_of(sample.dump_papers().head(1))
+        own = tables.memberships["theme_id"].iloc[0]
+        name = tables.themes.set_index("theme_id")["name"][own]
+        assert f"The only paper is on {name}." in said(summarised(tables))
+
+    def test_of_three_periods_it_is_said_which_are_compared(self, sample, summarised):
+        papers = sample.months_of_papers(3, 70)
+        tables = sample.tables_of(papers, by="month")
+        assert any(
+            " of the papers in July 2024 and " in text and " in August 2024 (" in text
+            for text in said(summarised(tables, "month"))
+        )
+
+    def test_a_change_of_the_last_two_of_three_says_when(self, sample, summarised):
+        tables = sample.tables_of(sample.months_of_papers(3, 70), by="month")
+        changes = tables.changes.copy()
+        changes.loc[changes["theme_id"] == "n3", ["verdict", "q_value"]] = ["rising", 0.01]
+        text = said(summarised(replace(tables, changes=changes), "month"))[0]
+        assert re.match(
+            r"Prompt learning rose from \d+ % of the papers in July 2024 to \d+ % in August 2024 "
+            r"\(\d+ of 70 papers to \d+ of 70, q = 0.01\)\.",
+            text,
+        )
+
+    def test_title_and_standfirst_say_nothing_twice(self, summaries):
+        assert summaries["two"].title == "What changed between 31 July and 5 August 2025"
+        assert summaries["two"].standfirst.endswith("5 of them in both.")
 
 
 class TestTree:
@@ -294,6 +371,8 @@ class TestTree:
         assert summaries["two"].notices == (
             "The year of 2 digest dates was assumed to be 2025: their headers name none.",
         )
+        # It is said once, however many files it is said of.
+        assert len(summaries["two"].load_sentences) > 5
 
     def test_json_has_every_sentence_and_no_nan(self, summaries):
         for summary in summaries.values():
@@ -320,7 +399,7 @@ class TestTree:
         ids = {name: [c.chart_id for c in s.charts] for name, s in summaries.items()}
         assert ids["one"] == ["shares", "map"]
         assert ids["two"] == ["shares", "changes", "map"]
-        assert ids["many"] == ["shares", "changes", "heatmap", "map", "volume"]
+        assert ids["many"] == ["shares", "multiples", "changes", "heatmap", "map", "volume"]
 
     def test_tables_behind_charts_are_rectangular(self, summaries):
         for summary in summaries.values():

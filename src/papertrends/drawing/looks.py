@@ -12,13 +12,15 @@ import html
 import math
 import re
 import textwrap
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from papertrends.errors import shortened
+from papertrends.errors import InputError, shortened
 from papertrends.tables import LOOKS, conform, require_columns
 
 if TYPE_CHECKING:
@@ -48,9 +50,18 @@ SYMBOLS = (
     "triangle-down",
     "hexagon",
 )
+#: The symbols as signs of text.
+SIGNS = dict(zip(SYMBOLS, "●■◆▲✚★▼⬢", strict=True))
 ROW_HEIGHT = 46
 DASHES = ("solid", "dash", "dot", "dashdot")
+_LOOK = {
+    "color": re.compile("#[0-9a-fA-F]{6}"),
+    "symbol": re.compile("|".join(SYMBOLS)),
+    "dash": re.compile("|".join(DASHES)),
+}
 GREY = "#85888f"
+#: Can be read on white and on black, as notebooks are either.
+INK = "#767b84"
 VERDICT_STYLES = {
     "rising": ("#e95e09", "triangle-up"),
     "falling": ("#3d96fd", "triangle-down"),
@@ -62,6 +73,9 @@ MONTHS = tuple(
 )
 # Invisible characters that reorder or hide text around them (bidi overrides, controls).
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+# Plotly takes what stands between two dollar signs for LaTeX, and fills in %{} in names and
+# annotations where a layout or a trace has a meta.
+_SIGNS_OF_PLOTLY = str.maketrans({"$": "&#36;", "%": "&#37;"})
 
 
 @dataclass(frozen=True)
@@ -156,13 +170,13 @@ def theme_looks(themes: pd.DataFrame, known: pd.DataFrame | None = None) -> pd.D
     DataFrame
         ``theme_id``, ``color``, ``symbol``, ``dash``: the rows of `known`, then the new
         ones.
+
+    Raises
+    ------
+    InputError
+        If `known` has a look that no chart can draw.
     """
-    rows = conform(pd.DataFrame(), LOOKS) if known is None else known
-    require_columns(rows, LOOKS, "looks")
-    given = {
-        str(row["theme_id"]): ThemeStyle(str(row["color"]), str(row["symbol"]), str(row["dash"]))
-        for row in rows.to_dict("records")
-    }
+    given = _given(conform(pd.DataFrame(), LOOKS) if known is None else known)
     tops = top_level(themes)
     taken = set(given.values())
     used = [0] * len(PALETTE)
@@ -182,22 +196,43 @@ def theme_looks(themes: pd.DataFrame, known: pd.DataFrame | None = None) -> pd.D
     return conform(pd.DataFrame(table, columns=list(LOOKS)), LOOKS)
 
 
+def _given(looks: pd.DataFrame) -> dict[str, ThemeStyle]:
+    """Return the looks of a table by theme, each checked: colours end up in markup."""
+    require_columns(looks, LOOKS, "looks")
+    given = {}
+    for row in looks.to_dict("records"):
+        style = ThemeStyle(str(row["color"]), str(row["symbol"]), str(row["dash"]))
+        for part, value, allowed in (
+            ("color", style.color, "one like #3d96fd"),
+            ("symbol", style.symbol, f"one of {', '.join(SYMBOLS)}"),
+            ("dash", style.dash, f"one of {', '.join(DASHES)}"),
+        ):
+            if not _LOOK[part].fullmatch(value):
+                raise InputError(
+                    f"the looks table gives {shortened(str(row['theme_id']))!r} "
+                    f"the {part} {shortened(value)!r}",
+                    f"give it {allowed}",
+                )
+        given[str(row["theme_id"])] = style
+    return given
+
+
 def _seat(theme_id: str, used: list[int], taken: set[ThemeStyle]) -> ThemeStyle:
     """Return the look of a theme at the top: of the colours least used the first from its own."""
     wish = hashlib.sha256(theme_id.encode()).digest()[0] % len(PALETTE)
     places = [(wish + step) % len(PALETTE) for step in range(len(PALETTE))]
-    place = min(places, key=lambda index: used[index])
-    turns = range(used[place], used[place] + len(SYMBOLS) * len(DASHES))
-    used[place] += 1
     looks = [
         ThemeStyle(
             PALETTE[place],
             SYMBOLS[(place + turn) % len(SYMBOLS)],
             DASHES[turn // len(SYMBOLS) % len(DASHES)],
         )
-        for turn in turns
+        for place in sorted(places, key=lambda index: used[index])
+        for turn in range(used[place], used[place] + len(SYMBOLS) * len(DASHES))
     ]
-    return next((look for look in looks if look not in taken), looks[0])
+    look = next((look for look in looks if look not in taken), looks[0])
+    used[PALETTE.index(look.color)] += 1
+    return look
 
 
 def _beside(top: ThemeStyle, taken: set[ThemeStyle]) -> ThemeStyle:
@@ -211,7 +246,9 @@ def _beside(top: ThemeStyle, taken: set[ThemeStyle]) -> ThemeStyle:
         )
         for turn in range((len(SYMBOLS) - 1) * len(DASHES))
     ]
-    return next((look for look in looks if look not in taken), looks[0])
+    # Better another colour than the look of another theme.
+    rest = [ThemeStyle(*look) for look in product((top.color, *PALETTE), SYMBOLS, DASHES)]
+    return next((look for look in looks + rest if look not in taken), looks[0])
 
 
 def period_label(period: pd.Timestamp, by: str, *, short: bool = False) -> str:
@@ -249,11 +286,21 @@ def hover_text(text: str, *, width: int = 60, lines: int = 6) -> str:
 
 
 def text_lines(text: str, width: int, most: int) -> list[str]:
-    """Fold `text` into at most `most` lines of `width`, each escaped for Plotly."""
+    """Fold `text` into at most `most` lines of `width`, each escaped for Plotly.
+
+    `width` counts letters of Latin script; of Chinese and of emoji half as many fit.
+
+    Examples
+    --------
+    >>> text_lines("提示学习与微调", 8, 2)
+    ['提示学习', '与微调']
+    """
     plain = shortened(_UNSAFE.sub(" ", str(text)), width * most)
+    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in plain)
+    width = max(4, round(width * len(plain) / max(1, len(plain) + wide)))
+    plain = shortened(plain, width * most)
     lines = textwrap.wrap(plain, width, max_lines=most, placeholder=" …") or [""]
-    # Plotly would take what stands between two dollar signs for LaTeX.
-    return [html.escape(line, quote=False).replace("$", "&#36;") for line in lines]
+    return [html.escape(line, quote=False).translate(_SIGNS_OF_PLOTLY) for line in lines]
 
 
 def natural_order(text: str) -> list[tuple[int, int, str]]:
@@ -278,6 +325,11 @@ def rgba(color: str, alpha: float) -> str:
     return f"rgba({red},{green},{blue},{alpha:.2g})"
 
 
+def sign(style: ThemeStyle) -> str:
+    """Return a theme's symbol in its colour, to stand beside its name in a chart."""
+    return f'<span style="color:{style.color}">{SIGNS.get(style.symbol, SIGNS["circle"])}</span>'
+
+
 def short_name(name: str) -> str:
     """Cut a theme's name to what fits above a row on a phone."""
     return text_lines(name, 42, 1)[0]
@@ -297,7 +349,7 @@ def finish(figure: go.Figure, *, height: int) -> None:
     figure.update_layout(
         template={
             "layout": {
-                "font": {"family": "system-ui, sans-serif", "size": 13, "color": "#444a52"},
+                "font": {"family": "system-ui, sans-serif", "size": 13, "color": INK},
                 "paper_bgcolor": "rgba(0,0,0,0)",
                 "plot_bgcolor": "rgba(0,0,0,0)",
                 "colorway": list(PALETTE),

@@ -1,4 +1,4 @@
-"""Shares in a few periods: a row of dots a theme, and what every share says of itself.
+"""Shares or counts in a few periods: a row of dots a theme, and what every dot says of itself.
 
 Must not compute statistics: it draws the trends table as it is.
 """
@@ -20,11 +20,11 @@ from papertrends.drawing.looks import (
     iso_day,
     name_rows,
     natural_order,
-    percent,
     period_label,
     rgba,
     short_name,
 )
+from papertrends.drawing.units import Unit, axis_words, heights
 from papertrends.tables import names_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 
 
 def draw_dots(
-    rows: pd.DataFrame, themes: pd.DataFrame, styles: dict[str, ThemeStyle], by: str
+    rows: pd.DataFrame,
+    themes: pd.DataFrame,
+    styles: dict[str, ThemeStyle],
+    by: str,
+    unit: Unit = "share",
 ) -> go.Figure:
     """One row a theme: its periods below each other, joined by a thin line."""
     import plotly.graph_objects as go
@@ -43,12 +47,8 @@ def draw_dots(
     offsets = [0.1 + 0.22 * (index - (len(periods) - 1) / 2) for index in range(len(periods))]
     if len(periods) == 1:
         fills = [1.0]
-    shares = rows.pivot(index="theme_id", columns="period", values="share").fillna(0.0)
-    moved = {
-        theme: (shares[periods[-1]][theme] - (shares[periods[0]][theme] if offsets[1:] else 0))
-        for theme in shares.index
-    }
-    order = sorted(moved, key=lambda theme: (moved[theme], natural_order(theme)))
+    rows = rows.assign(value=pd.Series(heights(rows, unit), index=rows.index, dtype="float64"))
+    order = _by_move(rows)
     figure = go.Figure()
     _period_legend(figure, rows, dict(zip(periods, fills, strict=True)), by)
     for level, theme in enumerate(order):
@@ -56,9 +56,9 @@ def draw_dots(
         own = rows[rows["theme_id"] == theme]
         places = [periods.index(period) for period in own["period"]]
         figure.add_scatter(
-            x=[percent(share) for share in own["share"]],
+            x=heights(own, unit),
             y=[round(level - offsets[place], 4) for place in places],
-            error_x=_error(own, rgba(style.color, 0.5)),
+            error_x=_error(own, rgba(style.color, 0.5)) if unit == "share" else None,
             mode="lines+markers",
             line={"color": rgba(style.color, 0.5), "width": 1},
             marker={
@@ -76,10 +76,28 @@ def draw_dots(
         )
     finish(figure, height=96 + (ROW_HEIGHT + 8 * (len(periods) - 2)) * len(order))
     name_rows(figure, [names[theme] for theme in order])
-    figure.update_xaxes(title="share of the papers, with 95 % interval", ticksuffix=" %")
-    top = max([*rows["share_high"].dropna(), *rows["share"].dropna(), 0.01])
-    figure.update_xaxes(range=[0, round(102 * float(top), 2)])
+    figure.update_xaxes(**_along(rows, unit))
     return figure
+
+
+def _by_move(rows: pd.DataFrame) -> list[str]:
+    """Return the themes by how far they moved from the first period to the last."""
+    values = rows.pivot(index="theme_id", columns="period", values="value").fillna(0.0)
+    first = values.iloc[:, 0] if len(values.columns) > 1 else 0.0
+    # Rounded, so that equal moves of shares stand in the order of the ids.
+    moved = (values.iloc[:, -1] - first).round(9)
+    return sorted(moved.index, key=lambda theme: (moved[theme], natural_order(theme)))
+
+
+def _along(rows: pd.DataFrame, unit: Unit) -> dict[str, Any]:
+    """Return the axis of the values, from nought to a little beyond the highest."""
+    if unit == "count":
+        top = max([*rows["value"].dropna(), 1.0])
+        whole = {"dtick": 1} if top <= 4 else {}
+        return axis_words(unit) | whole | {"range": [0, round(1.02 * top, 2)]}
+    top = max([*rows["share_high"].dropna(), *rows["share"].dropna(), 0.01])
+    title = "share of the papers, with 95 % interval"
+    return axis_words(unit) | {"title": title, "range": [0, round(102 * float(top), 2)]}
 
 
 def _period_legend(
@@ -88,7 +106,7 @@ def _period_legend(
     """Say in grey how full the symbol of each period is."""
     for period, fill in fills.items():
         sample = rows[rows["period"] == period].iloc[0]
-        label = f"{period_label(pd.Timestamp(period), by)} ({sample['n_papers']} papers)"
+        label = f"{period_label(pd.Timestamp(period), by)} ({sample['n_papers']:,} papers)"
         figure.add_scatter(
             x=[None], y=[None], mode="markers", name=label, hoverinfo="skip",
             marker={"size": 9, "color": rgba(GREY, fill), "line": {"color": GREY, "width": 1.6}},
@@ -116,7 +134,7 @@ def share_hover(row: Mapping[Hashable, Any], name: str, by: str) -> str:
     lines = [
         f"<b>{hover_text(name)}</b>",
         period_label(row["period"], by) + late,
-        f"{row['n_theme']} of {row['n_papers']} papers",
+        f"{row['n_theme']:,} of {row['n_papers']:,} papers",
     ]
     if not math.isnan(row["share"]):
         low, high = 100 * row["share_low"], 100 * row["share_high"]

@@ -4,7 +4,7 @@ Numbers and sentences are made in `summary`, the page in `page`. Nothing in here
 may compute statistics or touch the network.
 """
 
-from papertrends.report.page import notebook_card, render, write_report
+from papertrends.report.page import render, write_report
 from papertrends.report.summary import Summary, summarise
 
-__all__ = ["Summary", "notebook_card", "render", "summarise", "write_report"]
+__all__ = ["Summary", "render", "summarise", "write_report"]

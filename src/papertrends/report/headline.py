@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ from papertrends.report.words import (
     ratio,
     when,
     whole,
+    whole_when,
 )
 from papertrends.trends.changes import SIGNIFICANT, STEADY_ODDS
 
@@ -31,13 +33,14 @@ CHANCE = "a difference that chance alone could give"
 
 
 def headline(
-    cards: Sequence[ThemeCard], periods: Sequence[Period], *, by: str
+    cards: Sequence[ThemeCard], periods: Sequence[Period], *, by: str, date: str = "digest"
 ) -> tuple[Sentence, ...]:
     """Choose and write the sentences of the first screen.
 
     Themes with a significant change come first, those asked for by name before the
-    others; then the named ones without; for two digests the caveat ends it. Where a
-    theme and a part of it moved the same way, the broader one is told.
+    others; then the named ones without. The last sentence says what the numbers of
+    periods allow, or how many themes changed where not all are told. Where a theme and
+    a part of it moved the same way, the broader one is told.
 
     Parameters
     ----------
@@ -47,6 +50,8 @@ def headline(
         The oldest first.
     by : str
         What a period is.
+    date : {"digest", "published"}
+        The date that papers count by.
 
     Returns
     -------
@@ -55,29 +60,66 @@ def headline(
     """
     if not cards:
         return (Sentence("There are no themes: that takes more papers than there are."),)
+    told = _Told(by, date, len(periods))
     if len(periods) < 2:
-        return _shares_only(cards, periods, by)
-    closing = []
-    if len(periods) == 2:
-        closing = [Sentence(CAVEAT if by == "digest" else CAVEAT.replace("digests", by + "s"))]
-    elif cards[0].change.basis == "last change":
-        closing = [Sentence(f"Fewer than five complete {by}s can show a change, never a trend.")]
+        return _shares_only(cards, periods, told)
     moved = [card for card in cards if card.change.significant]
     moved.sort(key=lambda c: (c.kind != "named", c.change.q_value, -abs(_log(c.change.effect))))
     moved = _once(moved)
+    closing = _closing(cards, len(moved), told)
+    room = MOST_SENTENCES - len(closing)
     still = [card for card in cards if card.kind == "named" and not card.change.significant]
     still.sort(key=lambda card: card.change.q_value if card.change.q_value >= 0 else 2.0)
-    room = MOST_SENTENCES - len(closing)
-    said = [_doubted(_moved(card, periods, by), card) for card in moved[:room]]
+    said = [
+        _doubted(_moved(card, told, again=place > 0), card)
+        for place, card in enumerate(moved[:room])
+    ]
     if not moved and any(not math.isnan(card.change.q_value) for card in cards):
         said.append(_none_moved(cards))
     left = still[: max(0, room - len(said))]
-    said += [_doubted(_still(card, periods, by), card) for card in left]
+    said += [_doubted(_still(card, told), card) for card in left]
     if len(said) + len(closing) < 3:
-        told = {sentence.theme_id for sentence in said} - {""}
-        others = [c for c in _by_size(cards) if not {c.theme_id, c.parent_id} & told]
-        said += [_largest(card, by) for card in others[: 3 - len(said) - len(closing)]]
+        known = {sentence.theme_id for sentence in said} - {""}
+        others = [c for c in _by_size(cards) if not {c.theme_id, c.parent_id} & known]
+        said += [_largest(card, told) for card in others[: 3 - len(said) - len(closing)]]
     return (*said[:room], *closing)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What is told of: periods of one kind, counted by one date, and how many."""
+
+    by: str
+    date: str
+    n_periods: int
+
+    @property
+    def whole(self) -> str:
+        return whole(self.by, self.date)
+
+    def whole_when(self, point: Point) -> str:
+        return whole_when(pd.Timestamp(point.period), self.by, self.date)
+
+    def when(self, point: Point) -> str:
+        return when(pd.Timestamp(point.period), self.by)
+
+    @property
+    def two_digests(self) -> bool:
+        return self.by == "digest" and self.n_periods == 2
+
+
+def _closing(cards: Sequence[ThemeCard], n_moved: int, told: _Told) -> list[Sentence]:
+    """Say what so few periods allow, or of how many changes the surest are told."""
+    by = told.by
+    if told.n_periods == 2:
+        return [Sentence(CAVEAT if by == "digest" else CAVEAT.replace("digests", by + "s"))]
+    if cards[0].change.basis == "last change":
+        return [Sentence(f"Fewer than five complete {by}s can show a change, never a trend.")]
+    if n_moved <= MOST_SENTENCES:
+        return []
+    ways = [card.change.verdict for card in cards if card.change.significant]
+    rose, fell = (ways.count(way) for way in ("rising", "falling"))
+    return [Sentence(f"In all, {rose:,} of {count(len(cards), 'theme')} rose and {fell:,} fell.")]
 
 
 def change_text(card: ThemeCard, periods: Sequence[Period], *, by: str) -> str:
@@ -109,8 +151,7 @@ def brief_text(card: ThemeCard, periods: Sequence[Period]) -> str:
     change = card.change
     if len(periods) < 2 or not card.n_papers:
         return size
-    sure = change.significant or change.verdict == "steady"
-    return f"{size}, {change.verdict if sure else 'too little data'}"
+    return f"{size}, {change.verdict if change.sure else 'too little data'}"
 
 
 def is_significant(verdict: str, q_value: float) -> bool:
@@ -177,47 +218,52 @@ def _inside(card: ThemeCard) -> str:
     return f", part of {card.parent}" if card.level == "finer" else ""
 
 
-def _moved(card: ThemeCard, periods: Sequence[Period], by: str) -> Sentence:
-    change, name = card.change, card.name
+def _moved(card: ThemeCard, told: _Told, *, again: bool) -> Sentence:
+    """Tell of a change; where `again`, the sentence before has told when a trend was."""
+    change = card.change
     old, new = compared(card.points, change.basis)
     first, last = _ends(old, new, change.basis)
     q = q_text(change.q_value)
-    counts = (
-        f"{old.n_theme} of {count(old.n_papers, 'paper')} {_when(old, by)}, "
-        f"{new.n_theme} of {new.n_papers:,} {_when(new, by)}"
-    )
     inside = _inside(card)
     closed = f"{inside}," if inside else ""
-    if change.basis == "trend":
-        text = (
-            f"{closed} is {change.verdict}, from {first} of {whole(by)} {_when(old, by)} to {last} "
-            f"{_when(new, by)}, its odds multiplied by {ratio(change.effect)} each {by} "
-            f"(95 % interval {ratio(change.effect_low)} to {ratio(change.effect_high)}; {q})."
-        )
-        return Sentence("The share of ", name, text, card.theme_id)
-    if new.n_theme == 0:
-        return _gone(card, old, new, periods, by, q)
-    if old.n_theme == 0:
-        text = (
-            f"{inside}: new, with {new.n_theme} of {count(new.n_papers, 'paper')} "
-            f"{_when(new, by)} and none of {old.n_papers:,} {_when(old, by)} ({q})."
-        )
-        return Sentence("", capital(name), text, card.theme_id)
     verb = "rose" if change.verdict == "rising" else "fell"
-    text = f"{closed} {verb} from {first} to {last} of {whole(by)} ({counts}; {q})."
-    return Sentence("", capital(name), text, card.theme_id)
+    if change.basis == "trend":
+        way = f"from {first} of {told.whole_when(old)} to {last} {told.when(new)}"
+        if again:
+            way = f"from {first} to {last} over the same time"
+        text = (
+            f"{closed} {verb} {way} (odds ratio {ratio(change.effect)} a {told.by}, 95 % interval "
+            f"{ratio(change.effect_low)} to {ratio(change.effect_high)}; {q})."
+        )
+        return Sentence("", capital(card.name), text, card.theme_id)
+    if new.n_theme == 0:
+        return _gone(card, old, new, told, q)
+    if old.n_theme == 0:
+        published = " published" if told.date == "published" else ""
+        text = (
+            f"{closed} appeared in {new.n_theme} of {count(new.n_papers, 'paper')}{published} "
+            f"{told.when(new)}, after none of {old.n_papers:,} {told.when(old)} ({q})."
+        )
+        return Sentence("", capital(card.name), text, card.theme_id)
+    way = f"{first} to {last} of {told.whole}"
+    if told.n_periods > 2:
+        way = f"{first} of {told.whole_when(old)} to {last} {told.when(new)}"
+    text = f"{closed} {verb} from {way} ({_counts(old, new)}, {q})."
+    return Sentence("", capital(card.name), text, card.theme_id)
 
 
-def _gone(
-    card: ThemeCard, old: Point, new: Point, periods: Sequence[Period], by: str, q: str
-) -> Sentence:
+def _counts(old: Point, new: Point) -> str:
+    papers = f"{old.n_theme} of {count(old.n_papers, 'paper')}"
+    return f"{papers} to {new.n_theme} of {new.n_papers:,}"
+
+
+def _gone(card: ThemeCard, old: Point, new: Point, told: _Told, q: str) -> Sentence:
     """Say that the newer period has no paper of a theme that the older one had."""
     inside = f"{_inside(card)}," if _inside(card) else ""
-    if by != "digest" or len(periods) > 2:
+    if not told.two_digests:
         text = (
-            f"{inside} fell from {percent(old.share)} of {whole(by)} to none ({old.n_theme} of "
-            f"{count(old.n_papers, 'paper')} {_when(old, by)}, 0 of {new.n_papers:,} "
-            f"{_when(new, by)}; {q})."
+            f"{inside} fell from {percent(old.share)} of {told.whole_when(old)} to none "
+            f"{told.when(new)} ({_counts(old, new)}, {q})."
         )
         return Sentence("", capital(card.name), text, card.theme_id)
     before = "The only paper on " if old.n_theme == 1 else f"All {old.n_theme} papers on "
@@ -228,7 +274,7 @@ def _gone(
     return Sentence(before, card.name, text, card.theme_id)
 
 
-def _still(card: ThemeCard, periods: Sequence[Period], by: str) -> Sentence:
+def _still(card: ThemeCard, told: _Told) -> Sentence:
     change = card.change
     if not sum(point.n_theme for point in card.points):
         return Sentence("No paper belongs to ", card.name, ".", card.theme_id)
@@ -238,62 +284,68 @@ def _still(card: ThemeCard, periods: Sequence[Period], by: str) -> Sentence:
         f"{old.n_theme} of {old.n_papers:,} and {new.n_theme} of {count(new.n_papers, 'paper')}"
     )
     q = q_text(change.q_value)
+    both = f"{first} {told.when(old)}, {last} {told.when(new)}"
     if change.verdict == "steady":
-        text = (
-            f" is steady: {first} {_when(old, by)}, {last} {_when(new, by)}, and {_narrow(change)}."
-        )
+        text = f" is steady: {both}, and {_narrow(change)}."
         return Sentence("The share of ", card.name, text, card.theme_id)
     if change.basis == "trend":
-        text = (
-            f" is not clearly rising or falling: {first} {_when(old, by)}, {last} {_when(new, by)} "
-            f"({q})."
-        )
+        text = f" is not clearly rising or falling: {both} ({q})."
         return Sentence("The share of ", card.name, text, card.theme_id)
     if math.isnan(change.q_value):
         text = f": {counts}, too few to compare."
         return Sentence("", capital(card.name), text, card.theme_id)
-    if new.n_theme == 0 and by == "digest" and len(periods) == 2:
-        gone = _gone(card, old, new, periods, by, q)
+    if new.n_theme == 0 and told.two_digests:
+        gone = _gone(card, old, new, told, q)
         after = gone.after.replace(" has none (", f" has none, {CHANCE} (")
         return Sentence(gone.before, gone.subject, after, card.theme_id)
-    if first == last:
-        text = f" was {first} of {whole(by)} both times ({counts}; {q})."
+    if told.n_periods > 2:
+        text = (
+            f" was {first} of {told.whole_when(old)} and {last} {told.when(new)} ({counts}), "
+            f"{CHANCE} ({q})."
+        )
+    elif first == last:
+        text = f" was {first} of {told.whole} both times ({counts}; {q})."
     else:
-        text = f" was {first} of {whole(by)} and is {last} ({counts}), {CHANCE} ({q})."
+        text = f" was {first} of {told.whole} and is {last} ({counts}), {CHANCE} ({q})."
     return Sentence("The share of ", card.name, text, card.theme_id)
 
 
 def _shares_only(
-    cards: Sequence[ThemeCard], periods: Sequence[Period], by: str
+    cards: Sequence[ThemeCard], periods: Sequence[Period], told: _Told
 ) -> tuple[Sentence, ...]:
-    noun = by or "digest"
+    noun = told.by or "digest"
     opening = Sentence(f"There is one {noun}, so this report shows shares and no change.")
     if not periods:
         return (Sentence("There are no papers, so there is nothing to show."),)
     named = [card for card in _by_size(cards) if card.kind == "named"]
     others = [card for card in _by_size(cards) if card.level == "broad" and card.n_papers]
     chosen = (named[:3] + others)[: MOST_SENTENCES - 1]
-    return (*(_largest(card, by) for card in chosen), opening)
+    return (*(_largest(card, told) for card in chosen), opening)
 
 
-def _largest(card: ThemeCard, by: str) -> Sentence:
+def _largest(card: ThemeCard, told: _Told) -> Sentence:
+    """Tell how large a theme is in the newest period."""
     point = card.points[-1] if card.points else None
     if point is None or not point.n_theme:
         return Sentence("No paper belongs to ", card.name, ".", card.theme_id)
+    if point.n_papers == 1 and told.n_periods == 1:
+        return Sentence("The only paper is on ", card.name, ".", card.theme_id)
+    many = told.n_periods > 1
+    opening = f"{capital(told.when(point))}, " if many else ""
+    verb = "was" if many else "is"
+    if point.n_theme > 1:
+        verb = "were" if many else "are"
+    before = f"{opening}{point.n_theme:,} of {count(point.n_papers, 'paper')} {verb} on "
     text = (
-        f": {point.n_theme} of {count(point.n_papers, 'paper')} {_when(point, by)}, or "
-        f"{percent(point.share)} (95 % interval {interval(point.share_low, point.share_high)})."
+        f", {percent(point.share)} of {told.whole} "
+        f"(95 % interval {interval(point.share_low, point.share_high)})."
     )
-    return Sentence("", capital(card.name), text, card.theme_id)
+    return Sentence(before, card.name, text, card.theme_id)
 
 
 def _by_size(cards: Sequence[ThemeCard]) -> list[ThemeCard]:
     top = [card for card in cards if card.level != "finer"]
     return sorted(top, key=lambda card: (-card.n_papers, card.theme_id))
-
-
-def _when(point: Point, by: str) -> str:
-    return when(pd.Timestamp(point.period), by)
 
 
 def _later(old: Point, new: Point) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -14,11 +15,16 @@ import pandas as pd
 from papertrends.drawing.looks import iso_day
 from papertrends.report.model import Appearance, PaperRow, Period, UnassignedPaper
 from papertrends.tables import Tables, names_of
-from papertrends.trends.periods import UNDATED, publication_days, read_listings
+from papertrends.trends.periods import OTHER_DATE, UNDATED, publication_days, read_listings
 
 
 def paper_rows(
-    papers: pd.DataFrame, periods: Sequence[Period], *, date: str, count_in: str
+    papers: pd.DataFrame,
+    periods: Sequence[Period],
+    others: Sequence[Period] = (),
+    *,
+    date: str,
+    count_in: str,
 ) -> tuple[PaperRow, ...]:
     """Fold the appearances of a paper into one row, in the order they first appear.
 
@@ -28,6 +34,8 @@ def paper_rows(
         The papers table.
     periods : sequence of Period
         Those that have papers.
+    others : sequence of Period, optional
+        Those that have papers by the other date.
     date : {"digest", "published"}
         The date that a paper counts by.
     count_in : {"every", "first"}
@@ -38,21 +46,39 @@ def paper_rows(
     tuple of PaperRow
         An appearance that counts in no period has an empty one.
     """
-    starts = sorted(period.key for period in periods)
-    published = _publication_days(papers) if date == "published" else None
+    published = _publication_days(papers) if date == "published" or others else {}
+    own = _Count(tuple(sorted(one.key for one in periods)), date, count_in)
+    other = _Count(tuple(sorted(one.key for one in others)), OTHER_DATE[date], count_in)
     seen: dict[str, list[Mapping[Hashable, Any]]] = {}
     for row in papers.to_dict("records"):
         seen.setdefault(str(row["paper_id"]), []).append(row)
     told = []
     for paper_id, rows in seen.items():
         days = [iso_day(row["digest_date"]) for row in rows]
-        if published is not None:
-            days = [published.get(paper_id, "")] * len(rows)
-        own = [_period(starts, day) for day in days]
-        if published is None and count_in == "first":
-            own = [period if period == min(own) else "" for period in own]
-        told.append(_paper(paper_id, rows, own))
+        day = published.get(paper_id, "")
+        by_other = sorted(set(other.periods_of(days, day)) - {""})
+        told.append(_paper(paper_id, rows, own.periods_of(days, day), by_other))
     return tuple(told)
+
+
+@dataclass(frozen=True)
+class _Count:
+    """How papers are counted, in periods that begin at `starts`."""
+
+    starts: tuple[str, ...]
+    date: str
+    count_in: str
+
+    def periods_of(self, days: Sequence[str], published: str) -> list[str]:
+        """Return the period each listing of a paper counts in; empty for none."""
+        if self.date == "published":
+            return [self._period(published)] * len(days)
+        own = [self._period(day) for day in days]
+        return own if self.count_in == "every" else [one if one == min(own) else "" for one in own]
+
+    def _period(self, day: str) -> str:
+        place = bisect_right(self.starts, day)
+        return self.starts[place - 1] if place else ""
 
 
 def unassigned_papers(tables: Tables) -> tuple[UnassignedPaper, ...]:
@@ -82,13 +108,11 @@ def _publication_days(papers: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _period(starts: Sequence[str], day: str) -> str:
-    place = bisect_right(starts, day)
-    return starts[place - 1] if place else ""
-
-
 def _paper(
-    paper_id: str, rows: Sequence[Mapping[Hashable, Any]], periods: Sequence[str]
+    paper_id: str,
+    rows: Sequence[Mapping[Hashable, Any]],
+    periods: Sequence[str],
+    others: Sequence[str],
 ) -> PaperRow:
     first = rows[0]
     appearances = [
@@ -104,4 +128,5 @@ def _paper(
         url=next((str(row["url"]) for row in rows if row["url"]), ""),
         upvotes=None if pd.isna(votes) else int(votes),
         appearances=tuple(sorted(appearances, key=lambda a: (a.digest, a.position))),
+        other_periods=tuple(others),
     )

@@ -32,9 +32,10 @@ def change_passage(tested: int, *, by: str, trend: bool) -> Passage:
         )
     if tested:
         many = (
-            f" As {count(tested, 'theme')} were tested, chance alone would make some look "
-            "changed. The q-value allows for that (Benjamini and Hochberg): of all themes "
-            "called rising or falling at q below 0.05, one in twenty is expected to be wrong."
+            f" As {count(tested, 'theme')} {'was' if tested == 1 else 'were'} tested, chance alone "
+            "would make some look changed. The q-value allows for that (Benjamini and Hochberg): "
+            "a theme is called rising or falling where it is below 0.05, a false discovery rate "
+            "of 5 %."
         )
     else:
         many = " No theme had enough papers for a test."
@@ -43,7 +44,7 @@ def change_passage(tested: int, *, by: str, trend: bool) -> Passage:
         "Changes",
         f"{how}.{many} Steady is a finding as well: it is said where the whole interval leaves "
         f"room for a change of the odds by less than a factor of {STEADY_ODDS:g} {over}. "
-        "Everything between is too little data: the theme may have changed or not.",
+        "Everything between is called too little data.",
     )
 
 

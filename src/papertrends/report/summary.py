@@ -7,38 +7,28 @@ how themes are found or statistics computed.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import pandas as pd
 
 from papertrends.drawing.looks import iso_day, period_label
+from papertrends.report.captions import charts
+from papertrends.report.cards import theme_cards
+from papertrends.report.caveats import caveats
 from papertrends.report.changed import changed
+from papertrends.report.counted import Counted, periods_of
 from papertrends.report.digest import counted_text, digest_sentences
-from papertrends.report.events import doubts, remarks
-from papertrends.report.headline import (
-    brief_text,
-    change_text,
-    empty_change,
-    headline,
-    is_significant,
-)
+from papertrends.report.downloads import downloads
+from papertrends.report.headline import headline
 from papertrends.report.history import Since
-from papertrends.report.levels import levels, parts_of, tree
 from papertrends.report.listed import paper_rows, unassigned_papers
-from papertrends.report.method import charts, method, stability_text
-from papertrends.report.model import (
-    Belonging,
-    Change,
-    Fact,
-    Period,
-    Point,
-    Summary,
-    ThemeCard,
-)
-from papertrends.report.words import capital, count, interval, listing, percent
-from papertrends.tables import Tables, names_of
+from papertrends.report.loaded import loaded_tables, notices
+from papertrends.report.method import method
+from papertrends.report.model import Fact, Period, Summary, ThemeCard
+from papertrends.report.views import other_view, periods_by_other_date
+from papertrends.report.words import count, listing, percent, span
+from papertrends.tables import Tables
 
 __all__ = ["LoadReport", "Summary", "summarise"]
 LEVELS = ("named", "broad", "finer")
@@ -74,8 +64,9 @@ def summarise(
         Anything with ``as_dict()`` and ``sentences()``.
     settings : mapping
         With at least ``by`` (what a period is), ``by_asked``, ``seed``, ``encoder`` and
-        ``themes`` (the names asked for); ``date`` ("digest" or "published") and ``count``
-        ("every" or "first") where they are not the first of these.
+        ``themes`` (those asked for, as names or as `Theme.as_dict` has them); ``date``
+        ("digest" or "published") and ``count`` ("every" or "first") where they are not
+        the first of these.
     versions : mapping of str to str
         Packages and their versions.
     notes : sequence of str
@@ -92,11 +83,18 @@ def summarise(
     """
     by = str(settings.get("by", "digest"))
     date, count_in = str(settings.get("date", "digest")), str(settings.get("count", "every"))
-    periods = _periods(tables.trends, by)
-    cards = _cards(tables, periods, by)
-    papers = paper_rows(tables.papers, periods, date=date, count_in=count_in)
+    periods = periods_of(tables.trends, by)
+    papers = paper_rows(
+        tables.papers,
+        periods,
+        periods_by_other_date(tables, by, date),
+        date=date,
+        count_in=count_in,
+    )
+    cards = theme_cards(tables, periods, papers, by=by, asked=_asked(settings))
+    counted = Counted(date, by, periods, cards)
     sentences = tuple(str(sentence) for sentence in load_report.sentences())
-    lost = _unassigned_text(tables, len(papers))
+    facts = dict(load_report.as_dict())
     return Summary(
         title=_title(periods, by),
         standfirst=_standfirst(tables.papers),
@@ -104,22 +102,22 @@ def summarise(
         date=date,
         by=by,
         facts=_facts(tables, cards, len(papers), len(periods), by),
-        headline=headline(cards, periods, by=by),
+        headline=headline(cards, periods, by=by, date=date),
         changed=changed(tables, cards, since or Since()),
-        notices=tuple(capital(text) for text in sentences if "assum" in text.lower()),
+        notices=notices(facts),
         periods=periods,
         themes=cards,
-        charts=charts(tables, cards, periods, by=by),
-        other=None,
+        charts=charts(tables, counted),
+        other=other_view(tables, counted, count_in=count_in),
         digest=digest_sentences(tables.volume, tables.jumps, by=by, date=date),
         papers=papers,
         unassigned=unassigned_papers(tables),
-        unassigned_text=lost,
+        unassigned_text=_unassigned_text(tables, len(papers)),
         load_sentences=sentences,
-        load_report=dict(load_report.as_dict()),
-        loaded=(),
-        caveats=(),
-        downloads=(),
+        load_report=facts,
+        loaded=loaded_tables(facts),
+        caveats=caveats(tables, counted),
+        downloads=downloads(tables),
         method=method(
             tables,
             cards,
@@ -135,119 +133,9 @@ def summarise(
     )
 
 
-def _periods(trends: pd.DataFrame, by: str) -> tuple[Period, ...]:
-    rows = trends.drop_duplicates("period").sort_values("period").to_dict("records")
-    return tuple(
-        Period(
-            iso_day(row["period"]),
-            period_label(row["period"], by),
-            period_label(row["period"], by, short=True),
-            int(row["n_papers"]),
-            bool(row["partial"]),
-        )
-        for row in rows
-    )
-
-
-def _cards(tables: Tables, periods: Sequence[Period], by: str) -> tuple[ThemeCard, ...]:
-    """Make a card a theme: the named ones first, then by size, finer ones behind theirs."""
-    points = _points(tables, periods)
-    changes = {str(row["theme_id"]): row for row in tables.changes.to_dict("records")}
-    names = names_of(tables.themes)
-    sizes = dict(zip(tables.themes["theme_id"], tables.themes["n_papers"], strict=True))
-    told = levels(tables.themes)
-    parts = parts_of(told, sizes)
-    belongings = _belongings(tables.memberships)
-    beside, doubted = remarks(tables, periods, by), doubts(tables.sensitivity)
-    cards = []
-    for row in tables.themes.to_dict("records"):
-        theme_id = str(row["theme_id"])
-        days = [row["first_digest"], row["last_digest"]]
-        seen = [period_label(day, "digest") for day in days if not pd.isna(day)]
-        bare = ThemeCard(
-            theme_id=theme_id,
-            name=str(row["name"]),
-            kind=str(row["kind"]),
-            level=told[theme_id][0],
-            keywords=_keywords(str(row["keywords"])),
-            parent=str(names.get(told[theme_id][1], "")),
-            parent_id=told[theme_id][1],
-            parts=tuple(parts.get(theme_id, ())),
-            n_papers=int(row["n_papers"]),
-            brief="",
-            when=" to ".join(dict.fromkeys(seen)),
-            points=points.get(theme_id, ()),
-            change=_change(changes.get(theme_id), doubted.get(theme_id, "")),
-            remarks=beside.get(theme_id, ()),
-            stability=float(row["stability"]),
-            stability_text=stability_text(float(row["stability"])),
-            papers=belongings.get(theme_id, ()),
-        )
-        cards.append(_worded(bare, periods, by))
-    return tree(cards)
-
-
-def _keywords(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
-
-
-def _worded(card: ThemeCard, periods: Sequence[Period], by: str) -> ThemeCard:
-    text = change_text(card, periods, by=by)
-    brief = brief_text(card, periods)
-    return replace(card, change=replace(card.change, text=text), brief=brief)
-
-
-def _points(tables: Tables, periods: Sequence[Period]) -> dict[str, tuple[Point, ...]]:
-    labels = {period.key: period.label for period in periods}
-    grouped: dict[str, list[Point]] = {}
-    rows = tables.trends.merge(tables.curves, "left", ["theme_id", "period"])
-    for row in rows.sort_values(["theme_id", "period"]).to_dict("records"):
-        key = iso_day(row["period"])
-        share, low, high = (float(row[name]) for name in ("share", "share_low", "share_high"))
-        told = f"{percent(share)} ({row['n_theme']} of {row['n_papers']:,})"
-        if row["n_papers"]:
-            told += f", 95 % interval {interval(low, high)}"
-        point = Point(
-            key, labels[key], int(row["n_theme"]), int(row["n_papers"]), share, low, high,
-            bool(row["partial"]), told,
-            *(float(row[name]) for name in ("smooth", "smooth_low", "smooth_high")),
-        )  # fmt: skip
-        grouped.setdefault(str(row["theme_id"]), []).append(point)
-    return {theme_id: tuple(points) for theme_id, points in grouped.items()}
-
-
-def _change(row: Mapping[Hashable, Any] | None, doubt: str) -> Change:
-    if row is None:
-        return empty_change()
-    effect, low, high, q = (
-        float(row[name]) for name in ("effect", "effect_low", "effect_high", "q_value")
-    )
-    verdict = str(row["verdict"])
-    return Change(
-        verdict=verdict,
-        basis=str(row["basis"]),
-        effect=effect,
-        effect_low=low,
-        effect_high=high,
-        q_value=q,
-        significant=is_significant(verdict, q),
-        text="",
-        doubt=doubt,
-    )
-
-
-def _belongings(memberships: pd.DataFrame) -> dict[str, tuple[Belonging, ...]]:
-    rows = memberships.sort_values(
-        ["theme_id", "score", "paper_id"], ascending=[True, False, True], kind="stable"
-    )
-    grouped: dict[str, list[Belonging]] = {}
-    for theme, paper, score, primary in zip(
-        rows["theme_id"], rows["paper_id"], rows["score"], rows["primary"], strict=True
-    ):
-        grouped.setdefault(str(theme), []).append(
-            Belonging(str(paper), float(score), bool(primary))
-        )
-    return {theme: tuple(papers) for theme, papers in grouped.items()}
+def _asked(settings: Mapping[str, object]) -> Sequence[object]:
+    themes = settings.get("themes")
+    return themes if isinstance(themes, Sequence) and not isinstance(themes, str) else ()
 
 
 def _unassigned_text(tables: Tables, n_papers: int) -> str:
@@ -268,7 +156,8 @@ def _title(periods: Sequence[Period], by: str) -> str:
     if len(periods) == 1:
         return f"What the field is working on, {periods[0].label}"
     if len(periods) == 2 and by == "digest":
-        return f"What changed between {periods[0].label} and {periods[1].label}"
+        first, last = (pd.Timestamp(period.key) for period in periods)
+        return f"What changed between {span(first, last, by).replace(' to ', ' and ')}"
     return f"What the field works on, {periods[0].label} to {periods[-1].label}"
 
 
@@ -286,7 +175,8 @@ def _standfirst(papers: pd.DataFrame) -> str:
             for day in days
         ]
         twice = len(papers) - papers["paper_id"].nunique()
-        both = f"; {count(twice, 'paper')} in more than one" if twice else ""
+        both = f"; {twice:,} of them in {'both' if len(days) == 2 else 'more than one'}"
+        both = both if twice else ""
         return f"{total} from {count(len(days), 'digest')}: {listing(told)}{both}."
     span = " to ".join(period_label(pd.Timestamp(day), "digest") for day in (days[0], days[-1]))
     return f"{total} from {count(len(days), 'digest')}, {span}."

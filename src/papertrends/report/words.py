@@ -12,7 +12,7 @@ import pandas as pd
 
 from papertrends.drawing.looks import period_label
 
-NOUNS = {"week": "week", "month": "month", "quarter": "quarter", "year": "year"}
+NOUNS = ("week", "month", "quarter", "year")
 
 
 def percent(share: float, *, decimals: int | None = None) -> str:
@@ -180,9 +180,37 @@ def lasted(first: pd.Timestamp, last: pd.Timestamp, by: str) -> str:
     return f"from {'the ' if by == 'week' else ''}{span(first, last, by)}"
 
 
-def whole(by: str) -> str:
-    """Name what a share is a share of."""
-    return f"the {NOUNS[by]}'s papers" if by in NOUNS else "the digest"
+def whole(by: str, date: str = "digest") -> str:
+    """Name what a share is a share of.
+
+    Examples
+    --------
+    >>> whole("digest"), whole("month"), whole("month", "published")
+    ('the digest', "the month's papers", 'the papers published in the month')
+    """
+    if by not in NOUNS:
+        return "the digest"
+    return f"the papers published in the {by}" if date == "published" else f"the {by}'s papers"
+
+
+def whole_when(period: pd.Timestamp, by: str, date: str = "digest") -> str:
+    """Name the papers of a period.
+
+    Examples
+    --------
+    >>> july = pd.Timestamp("2025-07-01")
+    >>> whole_when(july, "digest"), whole_when(july, "month", "published")
+    ('the digest of 1 July 2025', 'the papers published in July 2025')
+    """
+    if by not in NOUNS:
+        return f"the digest of {period_label(period, by)}"
+    published = "published " if date == "published" else ""
+    return f"the papers {published}{when(period, by)}"
+
+
+def dated(date: str) -> str:
+    """Say by which date papers are counted."""
+    return f"by {'publication date' if date == 'published' else 'digest'}"
 
 
 def capital(text: str) -> str:

@@ -57,6 +57,11 @@ class ChangedRow:
     verdict_text: str
     move: Move
 
+    @property
+    def added_text(self) -> str:
+        """How many papers were added to it."""
+        return f"{self.n_added:,}"
+
 
 @dataclass(frozen=True)
 class HistoryRow:
@@ -89,3 +94,14 @@ class Changed:
     untouched: str
     history: tuple[HistoryRow, ...]
     first: str
+
+    @property
+    def more_text(self) -> str:
+        """How many themes are left to be seen on demand; empty for none."""
+        left = len(self.more)
+        return f"{left:,} more theme{'' if left == 1 else 's'}" if left else ""
+
+    @property
+    def history_text(self) -> str:
+        """What stands over the history, with how long it is."""
+        return f"What became of the themes, over all runs ({len(self.history):,})"

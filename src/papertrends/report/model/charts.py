@@ -102,3 +102,8 @@ class Download:
     text: str
     n_rows: int
     columns: tuple[str, ...]
+
+    @property
+    def size_text(self) -> str:
+        """How many rows it has."""
+        return f"{self.n_rows:,}"

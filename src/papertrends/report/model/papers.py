@@ -22,7 +22,7 @@ class Appearance:
 class PaperRow:
     """A paper, once, with the digests it stood in, the oldest first.
 
-    `other_period` is the period that it counts in by the other date; empty for none.
+    `other_periods` are those that it counts in by the other date, the oldest first.
     """
 
     paper_id: str
@@ -32,7 +32,7 @@ class PaperRow:
     url: str
     upvotes: int | None
     appearances: tuple[Appearance, ...]
-    other_period: str = ""
+    other_periods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,30 @@ class Summary:
         """How many themes are finer ones."""
         return len(self.themes) - len(self.top_themes)
 
+    @property
+    def opening_title(self) -> str:
+        """What stands over the first sentences."""
+        return "What changed" if len(self.periods) > 1 else "What is in it"
+
+    @property
+    def opening_link(self) -> str:
+        """The same in one word, for a list of sections."""
+        return "Changed" if len(self.periods) > 1 else "Shares"
+
+    @property
+    def themes_lead(self) -> str:
+        """In which order the themes stand."""
+        finer = "; finer themes stand under the broad one they are part of" if self.n_finer else ""
+        return (
+            "Those asked for by name first, then those found in the papers, the largest "
+            f"first{finer}."
+        )
+
+    @property
+    def finer_text(self) -> str:
+        """How many finer themes there are; empty for none."""
+        return f"Finer themes: {self.n_finer:,}" if self.n_finer else ""
+
     def chart(self, chart_id: str) -> Chart | None:
         """Return the words of a chart, or None where the report does without it."""
         return next((chart for chart in self.charts if chart.chart_id == chart_id), None)

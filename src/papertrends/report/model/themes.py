@@ -48,6 +48,11 @@ class Change:
     text: str
     doubt: str = ""
 
+    @property
+    def sure(self) -> bool:
+        """Whether the verdict says what the theme did: rising, falling or steady."""
+        return self.significant or self.verdict == "steady"
+
 
 @dataclass(frozen=True)
 class Remark:
@@ -147,3 +152,38 @@ class ThemeCard:
         """The doubt about its verdict as a sentence; empty for none."""
         text = self.change.doubt
         return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+    @property
+    def kind_text(self) -> str:
+        """Where the theme comes from, in words."""
+        return "asked for by name" if self.kind == "named" else "found in the papers"
+
+    @property
+    def size_text(self) -> str:
+        """How many papers it has, and from when to when."""
+        papers = f"{self.n_papers:,} paper{'' if self.n_papers == 1 else 's'}"
+        return f"{papers}, {self.when}" if self.when else papers
+
+    @property
+    def parts_title(self) -> str:
+        """What stands over its parts; empty where it has none."""
+        if not self.parts:
+            return ""
+        return "Themes found in it" if self.kind == "named" else "Finer themes in it"
+
+    @property
+    def papers_link_text(self) -> str:
+        """What the link to its papers says; empty where it has none."""
+        if self.n_papers < 2:
+            return "Show its only paper" if self.n_papers else ""
+        return f"Show its {self.n_papers:,} papers"
+
+    @property
+    def latest_text(self) -> str:
+        """Its share in the newest period; empty where there is no period."""
+        return self.points[-1].text if self.points else ""
+
+    @property
+    def option_text(self) -> str:
+        """Its name in a list of all themes, where finer ones stand behind their broad one."""
+        return f"– {self.name}" if self.level == "finer" else self.name

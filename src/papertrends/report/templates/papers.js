@@ -1,254 +1,320 @@
-/* The papers: search, filters, lists. Every text is written with textContent. */
+/* The papers: found, filtered, sorted, listed. Every text is written with textContent. */
 (() => {
-  const { data } = papertrends;
+  const {
+    make, symbol, linked, day, fixed, number, count, fold, wordsOf, patternsOf, marked, excerpt, save,
+  } = papertrends.text;
+  const { address, found } = papertrends;
+  const { papers, placeOf, scoreOf, viewOf, NONE } = found;
   const STEP = 50;
+  const FILTERS = ["theme", "period", "query", "only"];
   const at = (id) => document.getElementById(id);
-  const places = new Map(data.themes.map((theme, place) => [theme.id, place]));
-  const keys = new Map(data.periods.map((period, place) => [period.key, place]));
-  const state = { query: "", theme: "", period: "", order: "new", only: "", shown: STEP };
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  let haystacks = null;
+  const state = { theme: "", period: "", query: "", only: "", order: "" };
+  const patterns = new Map();
+  let data = null;
+  let shown = 0;
+  let telling = 0;
 
-  function make(tag, attributes, ...children) {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes || {})) {
-      if (value !== undefined) element.setAttribute(name, value);
+  const order = () => state.order || (placeOf(state.theme) !== undefined ? "score" : "new");
+  const hitsNow = () => found.find({ ...state, order: order(), date: address.view.date });
+
+  function termsOf(theme) {
+    if (theme === undefined) return [];
+    if (!patterns.has(theme)) patterns.set(theme, patternsOf(data.themes[theme].terms));
+    return patterns.get(theme);
+  }
+
+  function chips(paper) {
+    return make("ul", { class: "chips" }, ...paper.themes.map(({ theme }) => make("li", {},
+      make("a", { href: `#theme=${encodeURIComponent(data.themes[theme].id)}` },
+        symbol(data.themes[theme]), make("bdi", {}, data.themes[theme].name)))));
+  }
+
+  // The theme that a paper in none comes nearest to, and why it is in none.
+  function nearest({ theme, score, reason }) {
+    const place = placeOf(theme);
+    const name = place === undefined ? theme : data.themes[place].name;
+    const value = score === "" ? "" : ` (${fixed(Number(score), 2)})`;
+    const near = place === undefined ? make("bdi", {}, name)
+      : make("a", { href: `#theme=${encodeURIComponent(theme)}` }, make("bdi", {}, name));
+    return [...(name ? ["nearest: ", near, `${value}; `] : []), reason];
+  }
+
+  function digests(paper) {
+    const some = paper.days.length > 5 ? paper.days.slice(0, 4) : paper.days;
+    const rest = paper.days.length - some.length;
+    return some.map(day).join(", ") + (rest ? ` and ${rest} more` : "");
+  }
+
+  // A sentence of the abstract that shows why the paper is here, if its title does not.
+  function reason(paper, words, terms) {
+    const title = fold(paper.title);
+    if (words.every((word) => title.includes(word))) {
+      if (words.length || !terms.length) return null;
+      if (terms.some((pattern) => paper.title.search(pattern) >= 0)) return null;
     }
-    element.append(...children);
-    return element;
+    const missing = words.filter((word) => !title.includes(word));
+    const text = excerpt(paper.abstract, missing, missing.length ? [] : terms);
+    return text && make("p", { class: "meta excerpt", dir: "auto" }, ...text);
   }
 
-  const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-  function day(iso) {
-    const [year, month, date] = iso.split("-").map(Number);
-    return `${date}\u00a0${MONTHS[month - 1]}\u00a0${year}`;
-  }
-
-  function symbol(theme) {
-    const space = "http://www.w3.org/2000/svg";
-    const svg = document.createElementNS(space, "svg");
-    for (const [name, value] of Object.entries(
-      { class: "symbol", viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" })) {
-      svg.setAttribute(name, value);
-    }
-    const path = document.createElementNS(space, "path");
-    path.setAttribute("d", theme.path);
-    path.setAttribute("fill", theme.color);
-    svg.append(path);
-    return svg;
-  }
-
-  function linked(paper, ...text) {
-    const https = paper.u && /^https?:\/\//i.test(paper.u);
-    const title = make("bdi", {}, ...text);
-    return https
-      ? make("a", { href: paper.u, rel: "noopener noreferrer", target: "_blank" }, title)
-      : title;
-  }
-
-  // Marks the words searched for, by pieces of text and never by markup.
-  function marked(text, words) {
-    if (!words.length) return [text];
-    const low = text.toLowerCase();
-    if (low.length !== text.length) return [text];
-    const hits = [];
-    for (const word of words) {
-      for (let i = low.indexOf(word); i >= 0; i = low.indexOf(word, i + word.length)) {
-        hits.push([i, i + word.length]);
-      }
-    }
-    hits.sort((a, b) => a[0] - b[0]);
-    const parts = [];
-    let end = 0;
-    for (const [from, to] of hits) {
-      if (from < end) continue;
-      parts.push(text.slice(end, from), make("mark", {}, text.slice(from, to)));
-      end = to;
-    }
-    return [...parts, text.slice(end)];
-  }
-
-  const digests = (paper) => paper.d.map(([iso]) => day(iso)).join(", ");
-  const words = () => state.query.toLowerCase().split(/\s+/).filter(Boolean);
-  const score = (paper) => {
-    const place = places.get(state.theme);
-    const own = place === undefined ? paper.m[0] : paper.m.find(([theme]) => theme === place);
-    return own ? own[1] : null;
-  };
-
-  function found() {
-    haystacks ||= data.papers.map((paper) => `${paper.t}\n${paper.a}`.toLowerCase());
-    const wanted = words();
-    const theme = places.get(state.theme);
-    const period = keys.get(state.period);
-    const hits = data.papers.map((_, place) => place).filter((place) => {
-      const paper = data.papers[place];
-      return (!state.only || paper.i === state.only)
-        && (theme === undefined || paper.m.some((member) => member[0] === theme))
-        && (state.theme !== "-" || !paper.m.length)
-        && (period === undefined || paper.d.some((seen) => seen[1] === period))
-        && wanted.every((word) => haystacks[place].includes(word));
-    });
-    const newest = (place) => data.papers[place].d[data.papers[place].d.length - 1][0];
-    const orders = {
-      new: (a, b) => newest(b).localeCompare(newest(a)) || a - b,
-      old: (a, b) => data.papers[a].d[0][0].localeCompare(data.papers[b].d[0][0]) || a - b,
-      score: (a, b) => (score(data.papers[b]) ?? -1) - (score(data.papers[a]) ?? -1) || a - b,
-      title: (a, b) => data.papers[a].t.localeCompare(data.papers[b].t, "en") || a - b,
-    };
-    return hits.sort(orders[state.order] || orders.new);
-  }
-
-  function row(paper, wanted) {
+  function abstractOf(paper, words, terms) {
     const abstract = make("details", {}, make("summary", {}, "Abstract"));
-    const fill = () => {
-      if (abstract.open && abstract.children.length < 2) {
-        abstract.append(make("p", { dir: "auto" }, ...marked(paper.a, words())));
-      }
-    };
-    abstract.addEventListener("toggle", fill);
-    const themes = make("ul", { class: "chips" }, ...paper.m.map(([place]) => make("li", {},
-      make("a", { href: `#theme=${encodeURIComponent(data.themes[place].id)}` },
-        symbol(data.themes[place]), make("bdi", {}, data.themes[place].name)))));
-    const own = score(paper);
-    const title = make("p", { class: "title", dir: "auto" }, linked(paper, ...marked(paper.t, wanted)));
-    const details = paper.a ? [abstract] : [];
-    const where = paper.m.length ? themes : make("span", { class: "none" }, "in no theme");
-    return make("tr", {},
-      make("td", {}, title, ...details),
-      make("td", { "data-label": "Themes" }, where),
-      make("td", { "data-label": "In the digest of" }, digests(paper)),
-      make("td", { class: "number", "data-label": "Score" }, own === null ? "" : own.toFixed(2)));
+    abstract.addEventListener("toggle", () => {
+      if (!abstract.open || abstract.children.length > 1) return;
+      abstract.append(make("p", { dir: "auto" }, ...marked(paper.abstract, words, terms)));
+    });
+    return abstract;
+  }
+
+  function row(paper, words, terms, dated) {
+    const cell = (attributes, ...content) => make("td", { role: "cell", ...attributes }, ...content);
+    const title = make("p", { class: "title", dir: "auto" },
+      linked(paper.url, ...marked(paper.title, words, terms)));
+    const why = reason(paper, words, terms);
+    const more = [why, paper.abstract && abstractOf(paper, words, terms)].filter(Boolean);
+    const where = paper.themes.length ? chips(paper)
+      : make("span", { class: "none" }, "in no theme", ...(paper.near ? ["; ", ...nearest(paper.near)] : []));
+    const published = dated && paper.published
+      ? [make("span", { class: "meta" }, ` published ${day(paper.published)}`)] : [];
+    const own = scoreOf(paper, placeOf(state.theme));
+    return make("tr", { role: "row" }, cell({}, title, ...more),
+      cell({ "data-label": "Themes" }, where),
+      cell({ "data-label": "In the digest of" }, digests(paper), ...published),
+      cell({ class: "number", "data-label": "Score" }, own === undefined ? "" : fixed(own, 2)));
+  }
+
+  function rowsOf(some) {
+    const words = wordsOf(state.query);
+    const terms = termsOf(placeOf(state.theme));
+    const dated = data.views[viewOf(address.view.date)].date === "published";
+    return some.map((paper) => row(paper, words, terms, dated));
   }
 
   function render() {
-    const hits = found();
-    const wanted = words();
-    const some = hits.slice(0, state.shown).map((place) => row(data.papers[place], wanted));
-    at("rows").replaceChildren(...some);
-    const all = data.papers.length;
-    const noun = all === 1 ? "paper" : "papers";
-    at("found").textContent = hits.length === all
-      ? `${all.toLocaleString("en")} ${noun}`
-      : `${hits.length.toLocaleString("en")} of ${all.toLocaleString("en")} ${noun}`;
-    const rest = hits.length - some.length;
-    at("more").hidden = rest <= 0;
-    at("more").textContent = `Show ${Math.min(rest, STEP)} more of ${rest.toLocaleString("en")}`;
-    at("clear").hidden = !(state.query || state.theme || state.period || state.only);
+    const hits = hitsNow();
+    shown = Math.min(hits.length, STEP);
+    at("rows").replaceChildren(...rowsOf(hits.slice(0, shown)));
+    const all = papers.length;
+    const told = hits.length === all ? count(all, "paper")
+      : `${number(hits.length)} of ${count(all, "paper")}`;
+    at("found").textContent = told;
+    clearTimeout(telling);
+    // Read out once the reader pauses, not at every letter.
+    telling = setTimeout(() => { at("told").textContent = told; }, 700);
+    const filtered = FILTERS.some((name) => state[name]);
+    at("clear").hidden = !filtered;
+    at("save-found").hidden = !filtered || !hits.length;
+    tellMore(at("more"), hits.length - shown);
   }
 
-  function sync(keepAddress) {
-    state.shown = STEP;
+  function tellMore(button, rest) {
+    button.hidden = rest <= 0;
+    button.textContent = `Show ${Math.min(rest, STEP)} more of ${number(rest)}`;
+  }
+
+  // The keyboard goes on with the first of what was added.
+  function focusFirst(element) {
+    const first = element.querySelector("a, summary");
+    if (!first) element.tabIndex = -1;
+    (first || element).focus();
+  }
+
+  function showMore() {
+    const hits = hitsNow();
+    const rows = rowsOf(hits.slice(shown, shown + STEP));
+    at("rows").append(...rows);
+    shown += rows.length;
+    tellMore(at("more"), hits.length - shown);
+    if (rows.length) focusFirst(rows[0]);
+  }
+
+  function sync() {
     at("query").value = state.query;
     at("theme-filter").value = state.theme;
     at("period-filter").value = state.period;
-    at("order").value = state.order;
+    at("order").value = order();
     render();
-    if (keepAddress) return;
-    const parts = ["theme", "period", "query", "only"].filter((name) => state[name])
-      .map((name) => `&${name}=${encodeURIComponent(state[name])}`);
-    history.replaceState(null, "", `#papers${parts.join("")}`);
   }
 
-  function goTo(element) {
-    element.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
-  }
+  const here = () => ({ place: "papers", ...state });
 
-  // The state that stands in the address: #theme=ID is a card, #papers&theme=ID a filter.
-  function follow() {
-    const address = location.hash.slice(1);
-    const given = new URLSearchParams(address.replace(/\+/g, "%2B"));
-    if (address.startsWith("papers&")) {
-      for (const name of ["theme", "period", "query", "only"]) state[name] = given.get(name) || "";
-      if (state.theme) state.order = "score";
-      sync(true);
-      goTo(at("papers"));
-    } else if (given.has("theme")) {
-      const card = at(`theme=${given.get("theme")}`);
-      for (const other of document.querySelectorAll(".here")) other.classList.remove("here");
-      if (card) {
-        card.classList.add("here");
-        if (card.tagName === "DETAILS") card.open = true;
-        card.scrollIntoView({ behavior: "instant", block: "start" });
-        card.focus({ preventScroll: true });
-      }
-    }
-  }
-
-  papertrends.show = (chart, [key, period]) => {
-    Object.assign(state, { query: "", theme: "", period: "", only: "" });
-    if (chart === "map") state.only = key;
-    else if (chart === "volume") state.period = key;
-    else Object.assign(state, { theme: key, period: period || "", order: "score" });
+  function change(values, soon) {
+    Object.assign(state, values);
+    at("astray").hidden = true;
     sync();
-    at("back").hidden = false;
-    at("back").href = `#chart-${chart}`;
-    goTo(at("papers"));
-  };
-
-  function item([place, value]) {
-    const paper = data.papers[place];
-    return make("li", {}, make("span", { dir: "auto" }, linked(paper, paper.t)),
-      make("span", { class: "meta" }, ` ${value.toFixed(2)} · ${digests(paper)}`));
+    address[soon ? "writeSoon" : "write"](here());
   }
 
-  function fillCards() {
-    const members = data.themes.map(() => []);
-    data.papers.forEach((paper, place) => {
-      for (const [theme, value] of paper.m) members[theme].push([place, value]);
-    });
-    for (const own of members) own.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-    for (const list of document.querySelectorAll("[data-theme]")) {
-      const own = members[places.get(list.dataset.theme)];
-      list.append(...own.slice(0, 3).map(item));
-    }
-    for (const rest of document.querySelectorAll("[data-rest]")) {
-      rest.addEventListener("toggle", () => {
-        const own = members[places.get(rest.dataset.rest)];
-        const list = rest.querySelector("ol");
-        if (rest.open && !list.children.length) list.append(...own.slice(3, 200).map(item));
-      });
-    }
+  // The periods that can be chosen are those of the date that the charts show.
+  function showPeriods() {
+    const view = data.views[viewOf(address.view.date)];
+    if (at("period-filter").dataset.date === view.date) return false;
+    at("period-filter").dataset.date = view.date;
+    at("period-label").textContent = view.date === "published" ? "Published"
+      : view.by[0].toUpperCase() + view.by.slice(1);
+    at("period-filter").replaceChildren(make("option", { value: "" }, "All"),
+      ...view.periods.map(({ key, label }) => make("option", { value: key }, label)));
+    if (!view.periods.some(({ key }) => key === state.period)) state.period = "";
+    return true;
   }
 
-  function fillLost() {
-    const lost = data.papers.filter((paper) => paper.n);
-    let shown = 0;
-    const more = () => {
-      const next = lost.slice(shown, shown + (shown ? STEP : 10));
-      shown += next.length;
-      at("lost").append(...next.map((paper) => {
-        const [nearest, value, reason] = paper.n;
-        const near = nearest
-          ? [" nearest: ", make("bdi", {}, nearest), value === null ? "" : ` (${value.toFixed(2)})`, "; "]
-          : [" "];
-        return make("li", {}, make("span", { dir: "auto" }, linked(paper, paper.t)),
-          make("span", { class: "meta" }, ...near, data.reasons[reason], ` · ${digests(paper)}`));
-      }));
-      at("more-lost").hidden = shown >= lost.length;
-      at("more-lost").textContent = `Show more of ${(lost.length - shown).toLocaleString("en")}`;
+  // Takes the state of an address; what it names and this page has not is said.
+  function take(now) {
+    for (const name of Object.keys(state)) state[name] = now[name] || "";
+    const periods = data.views[viewOf(now.date)].periods;
+    const there = {
+      theme: state.theme === NONE || placeOf(state.theme) !== undefined,
+      period: periods.some(({ key }) => key === state.period),
+      only: Boolean(found.get(state.only)),
     };
-    at("more-lost").addEventListener("click", more);
+    const astray = Object.keys(there).filter((name) => state[name] && !there[name]);
+    for (const name of astray) state[name] = "";
+    if (!["new", "old", "score", "title"].includes(state.order)) state.order = "";
+    at("astray").hidden = !astray.length;
+    const names = astray.map((name) => (name === "only" ? "paper" : name)).join(" and a ");
+    at("astray").textContent = names
+      && `The address names a ${names} that ${astray.length > 1 ? "are" : "is"} not in this report.`;
+  }
+
+  function openCard(id, jump) {
+    const card = at(`theme=${id}`);
+    if (!card) return;
+    card.classList.add("here");
+    for (let one = card; one; one = one.parentElement) if (one.tagName === "DETAILS") one.open = true;
+    if (jump) card.scrollIntoView({ behavior: "instant", block: "start" });
+    card.focus({ preventScroll: true });
+  }
+
+  function goTo(section, title) {
+    section.scrollIntoView({ behavior: "instant", block: "start" });
+    title.tabIndex = -1;
+    title.focus({ preventScroll: true });
+  }
+
+  function follow(now) {
+    const changed = showPeriods();
+    if (now.place !== "behind") {
+      for (const other of document.querySelectorAll(".here")) other.classList.remove("here");
+    }
+    if (now.place === "theme") openCard(now.theme, !now.ours);
+    if (now.place !== "papers") {
+      if (changed) sync();
+      return;
+    }
+    // A link to the section leaves the filters as they are.
+    const bare = !now.ours && !FILTERS.some((name) => now[name]);
+    if (bare) address.write(here());
+    else take(now);
+    sync();
+    if (!now.ours && !bare) goTo(at("papers"), at("papers-title"));
+  }
+
+  function startLost() {
+    const lost = papers.filter((paper) => paper.near);
+    let end = 0;
+    const more = () => {
+      const next = lost.slice(end, end + (end ? STEP : 10));
+      end += next.length;
+      const items = next.map((paper) => make("li", {},
+        make("span", { dir: "auto" }, linked(paper.url, paper.title)),
+        make("span", { class: "meta" }, ...nearest(paper.near), ` · ${digests(paper)}`)));
+      at("lost").append(...items);
+      tellMore(at("more-lost"), lost.length - end);
+      return items[0];
+    };
+    at("more-lost").addEventListener("click", () => focusFirst(more()));
     more();
   }
 
-  at("query").addEventListener("input", () => { state.query = at("query").value; state.only = ""; sync(); });
-  for (const [id, name] of [["theme-filter", "theme"], ["period-filter", "period"], ["order", "order"]]) {
-    at(id).addEventListener("change", () => { state[name] = at(id).value; state.only = ""; sync(); });
+  function saveFound() {
+    const { columns, cells } = papertrends.downloads.cellsOf("papers");
+    const hits = hitsNow();
+    const rows = hits.flatMap((paper) => paper.rows);
+    const names = hits.flatMap((paper) => paper.rows.map(() =>
+      paper.themes.map(({ theme }) => data.themes[theme].name).join("; ")));
+    const some = cells.map((column) => rows.map((place) => column[place]));
+    save("found.csv", papertrends.downloads.csv([...columns, "themes"], [...some, names]), "text/csv");
   }
-  document.querySelector(".filters").addEventListener("submit", (event) => event.preventDefault());
-  at("more").addEventListener("click", () => { state.shown += STEP; render(); });
-  at("clear").addEventListener("click", () => {
-    Object.assign(state, { query: "", theme: "", period: "", only: "" });
-    at("back").hidden = true;
-    sync();
-    at("query").focus();
-  });
-  window.addEventListener("hashchange", follow);
 
-  render();
-  fillCards();
-  fillLost();
-  follow();
-  papertrends.drawAll();
+  // The abstracts, where they are in a file beside the page.
+  async function openTexts(file) {
+    at("opened").textContent = "Reading …";
+    let given = null;
+    try {
+      given = JSON.parse(await papertrends.gunzip(file));
+    } catch {
+      given = null;
+    }
+    const known = given && typeof given === "object" && !Array.isArray(given)
+      ? Object.entries(given).filter(([id, text]) => found.get(id) && typeof text === "string") : [];
+    if (!known.length) {
+      at("opened").textContent = `This is not the file that came with this page: open ${data.beside}.`;
+      return;
+    }
+    found.open(new Map(known));
+    at("query").parentElement.firstChild.textContent = "Search titles and abstracts ";
+    at("opened").textContent = known.length === papers.length ? "The abstracts are here now."
+      : `The abstracts of ${number(known.length)} of ${count(papers.length, "paper")} `
+        + "are here now: the file came with another page.";
+    render();
+    papertrends.downloads.tell();
+  }
+
+  function listen() {
+    const chosen = [["theme-filter", "theme"], ["period-filter", "period"], ["order", "order"]];
+    at("query").addEventListener("input", () =>
+      change({ query: at("query").value, only: "" }, true));
+    for (const [id, name] of chosen) {
+      at(id).addEventListener("change", () => change(
+        { [name]: at(id).value, only: name === "order" ? state.only : "" }));
+    }
+    at("query").form.addEventListener("submit", (event) => event.preventDefault());
+    at("more").addEventListener("click", showMore);
+    at("clear").addEventListener("click", () => {
+      change({ theme: "", period: "", query: "", only: "", order: "" });
+      at("query").focus();
+    });
+    at("save-found").addEventListener("click", saveFound);
+    at("texts")?.addEventListener("change", () => {
+      if (at("texts").files.length) openTexts(at("texts").files[0]);
+    });
+    address.onChange(follow);
+    address.onView(() => {
+      if (!showPeriods()) return;
+      sync();
+      if (address.read().place === "papers") address.write(here());
+    });
+  }
+
+  // What the page's frame leaves to the script: roles for a narrow page, and who is told what.
+  function prepare() {
+    const table = at("rows").closest("table");
+    table.setAttribute("role", "table");
+    for (const part of [table.tHead, at("rows")]) part.setAttribute("role", "rowgroup");
+    for (const line of table.tHead.rows) {
+      line.setAttribute("role", "row");
+      for (const cell of line.cells) cell.setAttribute("role", "columnheader");
+    }
+    at("found").setAttribute("aria-live", "off");
+    at("found").after(make("span", { id: "told", class: "unseen", role: "status" }),
+      make("span", { id: "astray", class: "meta", role: "status", hidden: "" }));
+    at("beside")?.append(make("span", { id: "opened", class: "meta", role: "status" }));
+  }
+
+  function start() {
+    data = papertrends.data;
+    found.start();
+    prepare();
+    showPeriods();
+    listen();
+    sync();
+    // What the page opens with needs no telling.
+    clearTimeout(telling);
+    startLost();
+  }
+
+  papertrends.papers = {
+    start, chips, digests, nearest, termsOf, reason, STEP,
+    title: (id) => found.get(id)?.title ?? "",
+  };
 })();
