@@ -17,6 +17,7 @@ from papertrends.drawing.looks import PALETTE, rgba
 from papertrends.errors import InputError
 from papertrends.files import csv_text
 from papertrends.report import payload, render, write_report
+from papertrends.report.plotly_script import plotly_script
 
 
 def test_same_summary_same_bytes(summaries, texts):
@@ -25,11 +26,9 @@ def test_same_summary_same_bytes(summaries, texts):
 
 
 def test_plotly_stands_in_it_once_and_packed(texts, pages):
-    from plotly.offline import get_plotlyjs
-
     for name, text in texts.items():
         assert "plotly.js v" not in text
-        assert pages[name].unpacked("plotly") == get_plotlyjs()
+        assert pages[name].unpacked("plotly") == plotly_script()
 
 
 def test_policy_allows_its_own_scripts_by_hash_and_nothing_else(pages):

@@ -20,6 +20,7 @@ from papertrends.report import payload
 from papertrends.report.curves import curve, symbol_path, widest
 from papertrends.report.links import papers_link, theme_link
 from papertrends.report.model import Summary
+from papertrends.report.plotly_script import plotly_script
 from papertrends.report.templating import environment, source
 
 #: The page's own script, in the order of its parts.
@@ -65,11 +66,10 @@ def render(summary: Summary, *, beside: str = "") -> str:
         content-security policy forbids it any.
     """
     from markupsafe import Markup
-    from plotly.offline import get_plotlyjs
 
     templates = environment()
     own = _as_parsed("\n".join(source(templates, name) for name in _SCRIPTS))
-    plotly = _as_parsed(get_plotlyjs())
+    plotly = _as_parsed(plotly_script())
     styles = theme_styles(summary.tables.themes, summary.tables.looks)
     top = widest(summary.themes)
     looks: dict[str, dict[str, Any]] = {

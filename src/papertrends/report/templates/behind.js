@@ -7,7 +7,6 @@
   const at = (id) => document.getElementById(id);
   let started = false;
   let opener = null;
-  let leaving = false;
   let goingBack = 0;
   let pending = null;
 
@@ -111,7 +110,9 @@
   function open(wanted) {
     if (wanted.only) fillOne(found.get(wanted.only));
     else fillMany(wanted);
-    if (!at("behind").open) at("behind").showModal();
+    // Not modal: the next point can be clicked while it is open, and to make thousands of
+    // elements inert for it would take longer than all the rest.
+    if (!at("behind").open) at("behind").show();
     at("behind-papers").scrollTop = 0;
     at("behind-title").tabIndex = -1;
     at("behind-title").focus();
@@ -125,10 +126,10 @@
     const wanted = only ? { only } : { theme, period, date: date || "" };
     if (!known(wanted)) return;
     opener = from || document.activeElement;
-    leaving = false;
+    const fresh = !at("behind").open;
     open(wanted);
     const said = wanted.date ? wanted : { ...wanted, date: address.view.date };
-    address.write({ place: "behind", ...said }, true);
+    address.write({ place: "behind", ...said }, fresh);
   }
 
   function refocus() {
@@ -139,8 +140,8 @@
   }
 
   // Closed by hand: the address goes back to what it was before.
-  function closed() {
-    if (leaving) return;
+  function close() {
+    at("behind").close();
     refocus();
     if (address.read().place !== "behind") return;
     if (!history.state?.pushed) {
@@ -163,10 +164,8 @@
   function follow(now) {
     if (goingBack) setTimeout(arrived, 0);
     if (now.place === "behind" && known(now)) {
-      leaving = false;
       open(now);
     } else if (at("behind").open) {
-      leaving = true;
       at("behind").close();
       if (now.ours) refocus();
     }
@@ -175,18 +174,17 @@
   function start() {
     started = true;
     const dialog = at("behind");
-    at("behind-close").addEventListener("click", () => dialog.close());
-    dialog.addEventListener("close", closed);
-    dialog.addEventListener("click", (event) => {
-      const box = dialog.getBoundingClientRect();
-      const inside = event.clientX >= box.left && event.clientX <= box.right
-        && event.clientY >= box.top && event.clientY <= box.bottom;
-      // A click made by the keyboard has no place.
-      if (event.target === dialog && !inside) dialog.close();
+    at("behind-close").addEventListener("click", close);
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && dialog.open) close();
+    });
+    // A click elsewhere closes it; one in a chart may open other papers.
+    document.addEventListener("click", ({ target }) => {
+      if (dialog.open && !dialog.contains(target) && !target.closest(".plot")) close();
     });
     at("behind-all").addEventListener("click", () => {
       // The address may be this one already, when nothing would follow.
-      if (at("behind-all").hash === location.hash) dialog.close();
+      if (at("behind-all").hash === location.hash) close();
     });
     address.onChange(follow, true);
     arrived();
