@@ -198,6 +198,9 @@ class Analysis(ShownInline):
     def write_report(self, path: str | Path) -> Path:
         """Write the report as one HTML file that opens offline.
 
+        With more abstracts than a page can carry (some 17,000 papers) they are written to
+        ``<stem>.texts.gz`` beside it.
+
         Raises
         ------
         InputError

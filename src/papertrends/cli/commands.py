@@ -268,8 +268,12 @@ def _tell(
     lines: list[str], analysis: Analysis, output: Path, export: Path | None, store: Path | None
 ) -> None:
     """Say what was done, what changed, and where it all is."""
+    from papertrends.report.page import texts_beside
+
     lines = [*lines, "", *(sentence.text for sentence in analysis.summary.headline), ""]
     lines.append(f"report: {output}")
+    beside = texts_beside(analysis.summary, output)
+    lines += [f"its abstracts, too many for one page: {beside}"] if beside else []
     lines += [f"tables: {export}"] if export else []
     lines += [f"store: {store}"] if store else []
     typer.echo("\n".join(lines))

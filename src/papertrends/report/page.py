@@ -40,13 +40,16 @@ def write_report(summary: Summary, path: Path) -> None:
     InputError
         If a file cannot be written there.
     """
-    beside = ""
-    if payload.has_texts_beside(summary):
-        target = path.with_name(f"{path.stem}.texts.gz")
-        beside = target.name
-        with replacing(target) as temporary:
+    beside = texts_beside(summary, path)
+    if beside is not None:
+        with replacing(beside) as temporary:
             temporary.write_bytes(payload.texts(summary))
-    write_text(path, render(summary, beside=beside))
+    write_text(path, render(summary, beside=beside.name if beside else ""))
+
+
+def texts_beside(summary: Summary, path: Path) -> Path | None:
+    """Return the file for abstracts beside the page at `path`, or None if they fit into it."""
+    return path.with_name(f"{path.stem}.texts.gz") if payload.has_texts_beside(summary) else None
 
 
 def render(summary: Summary, *, beside: str = "") -> str:
