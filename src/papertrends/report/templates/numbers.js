@@ -63,8 +63,9 @@
     const head = make("tr", {}, ...columns.map((column) => make("th", { scope: "col" }, column)));
     const table = make("table", { class: "behind-table" }, make("caption", {}, caption),
       make("thead", {}, head), body);
-    return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-      table);
+    // Two charts may have the same numbers behind them.
+    const name = `${document.querySelector(`#chart-${id} h2`).textContent}: ${caption}`;
+    return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name }, table);
   }
 
   function fill(details) {
