@@ -8,7 +8,7 @@ DEV := .venv-dev/bin
 IMPORTS := bertopic.backend, bertopic.vectorizers, duckdb, hdbscan, jinja2, onnxruntime, \
 	plotly.graph_objects, rich.progress, scipy.stats, sklearn.linear_model, tokenizers, typer.main, umap
 
-.PHONY: report setup dev check test notebooks bench bench-themes bench-trends bench-rerun bench-loading fuzz clean
+.PHONY: report setup dev check test notebooks bench bench-themes bench-trends bench-rerun bench-loading bench-page fuzz clean
 
 report: .venv/.ready
 	.venv/bin/papertrends report data/ -o report.html
@@ -48,6 +48,10 @@ bench-rerun: .venv-dev/.ready
 # Minutes; the archive that it needs is no part of this repository.
 bench-loading: .venv-dev/.ready
 	$(DEV)/python benchmarks/loading.py --readme
+
+# Minutes with the archive's vectors in the cache; the archive is no part of this repository.
+bench-page: .venv-dev/.ready
+	$(DEV)/python benchmarks/page.py --readme
 
 # An hour of fuzzing for each reader; SECONDS_EACH=60 takes minutes.
 SECONDS_EACH ?= 3600

@@ -3,7 +3,7 @@
   const note = document.getElementById("trouble");
   if (typeof DecompressionStream === "undefined") {
     note.textContent = "This browser is too old to unpack the charts and the papers of this page: "
-      + "open it in one of 2023 or later. The sentences and the themes are all there.";
+      + "open it in one of 2024 or later. The sentences and the themes are all there.";
     note.hidden = false;
     return;
   }
