@@ -257,8 +257,8 @@ def table(result: dict[str, Any]) -> str:
     lines += [
         "",
         "Usable: the first chart is drawn and the search box has answered its first question. "
-        "Search, filter and click are asked to take at most 100 ms for 8,000 papers. The 75,000 are "
-        "arXiv's abstracts and the archive, some of them twice, with k-means clusters as themes. "
+        "Search, filter and click are asked to take at most 100 ms for 8,000 papers. The 75,000 "
+        "are arXiv's abstracts and the archive, some of them twice, k-means clusters as themes. "
         "Written by `make bench-page` (`benchmarks/page.py`).",
     ]
     return "\n".join(lines)

@@ -6,6 +6,8 @@
   const NARROW = 560;
   const PANEL = 230;
   const PAPER = 660;
+  // So much lower are small panels on paper, where a page must hold all of them.
+  const FLAT = 0.84;
   const VALUE = 44;
   const GLOW = 1.35;
   const COLORED = ["line", "marker", "fillcolor", "error_x", "error_y", "colorscale", "textfont"];
@@ -107,8 +109,8 @@
   function heightOf(id, figure, width) {
     const { meta, margin } = figure.layout;
     if (meta && meta.panels) {
-      return meta.row_height * Math.ceil(meta.panels / columnsOf(meta, width))
-        + margin.t + margin.b;
+      const row = meta.row_height * (width === PAPER ? FLAT : 1);
+      return row * Math.ceil(meta.panels / columnsOf(meta, width)) + margin.t + margin.b;
     }
     const heights = HEIGHTS[isLines(figure) ? "lines" : id];
     const blank = !figure.data.length;
