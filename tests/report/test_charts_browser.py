@@ -137,13 +137,13 @@ def test_a_deep_link_sets_the_switches(opened, summaries):
         assert plain(caption) == summaries["many"].chart("shares").caption
 
 
-def test_a_chart_that_has_no_other_date_says_so(opened, summaries, files, tmp_path):
+def test_a_chart_that_has_no_other_date_says_so(visited, summaries, tmp_path):
     whole = summaries["many"]
     charts = tuple(one for one in whole.other.charts if one.chart_id != "heatmap")
-    summaries["bare"] = replace(whole, other=replace(whole.other, charts=charts))
-    files["bare"] = tmp_path / "bare.html"
-    files["bare"].write_text(render(summaries["bare"]), encoding="utf-8")
-    with opened("bare", address="#heatmap&date=published") as page:
+    path = tmp_path / "bare.html"
+    bare = replace(whole, other=replace(whole.other, charts=charts))
+    path.write_text(render(bare), encoding="utf-8")
+    with visited(path, len(bare.charts), address="#heatmap&date=published") as page:
         caption = page.locator("#chart-heatmap .caption").inner_text()
         assert caption.endswith("This chart always counts by digest.")
         assert "always" not in page.locator("#chart-shares .caption").inner_text()
@@ -265,15 +265,16 @@ def test_hover_text_from_dumps_stays_text(opened, summaries, sample):
         assert page.evaluate("window.hacked") is None
 
 
-def test_names_with_templates_of_plotly_stay_text(opened, summaries, files, tmp_path):
+def test_names_with_templates_of_plotly_stay_text(visited, summaries, tmp_path):
     name = "%{meta.panels} $x^2$ <b>bold</b> %{y}"
     many = summaries["many"]
     themes = many.tables.themes.copy()
     themes.loc[themes["theme_id"] == "n1", "name"] = name
-    summaries["templates"] = replace(many, tables=replace(many.tables, themes=themes))
-    files["templates"] = tmp_path / "templates.html"
-    files["templates"].write_text(render(summaries["templates"]), encoding="utf-8")
-    with opened("templates", width=2560) as page:
+    path = tmp_path / "templates.html"
+    path.write_text(
+        render(replace(many, tables=replace(many.tables, themes=themes))), encoding="utf-8"
+    )
+    with visited(path, len(many.charts), width=2560) as page:
         shown = page.locator("#plot-multiples .annotation-text").all_text_contents()
         assert any(re.sub(r"\s+", "", name) in re.sub(r"\s+", "", text) for text in shown)
         assert "%{y}" in hover(page, "heatmap", ["n1", keys(page, "heatmap")[0][1]])
