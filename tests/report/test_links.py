@@ -14,6 +14,7 @@ from papertrends.report.links import papers_link, safe_url, theme_link
         (" http://a.b/c ", "http://a.b/c"),
         ("javascript:alert(1)", ""),
         ("JaVaScRiPt:alert(1)", ""),
+        ("javascript://example.org/%0aalert(1)", ""),
         ("data:text/html,x", ""),
         ("//evil.example/", ""),
         ("https:", ""),
