@@ -24,6 +24,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import readme
 from archive_dumps import papers_of, read_archive, write_forms
 from dump_forms import FORMS
 
@@ -32,7 +33,6 @@ from papertrends.dumps.content import of_bytes
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "loading.json"
-BEGIN, END = "<!-- loading: begin -->", "<!-- loading: end -->"
 RUNS, PAPERS, BALLAST = 3, 13_000, 20_000
 
 _LOAD = """
@@ -182,10 +182,7 @@ def main() -> None:
     RESULTS.write_text(json.dumps(result, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     print(table(result))
     if given.readme:
-        readme = ROOT / "README.md"
-        head, rest = readme.read_text(encoding="utf-8").split(BEGIN)
-        tail = rest.split(END)[1]
-        readme.write_text(f"{head}{BEGIN}\n{table(result)}\n{END}{tail}", encoding="utf-8")
+        readme.put("loading", table(result))
 
 
 if __name__ == "__main__":

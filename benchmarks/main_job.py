@@ -21,9 +21,10 @@ import tempfile
 import time
 from pathlib import Path
 
+import readme
+
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "main_job.json"
-BEGIN, END = "<!-- main_job: begin -->", "<!-- main_job: end -->"
 
 
 def seconds(command: list[str], env: dict[str, str]) -> tuple[float, str]:
@@ -131,11 +132,7 @@ def main() -> None:
     result = measure(arguments.bertopic, arguments.runs)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    head, rest = text.split(BEGIN)
-    tail = rest.split(END)[1]
-    readme.write_text(f"{head}{BEGIN}\n{table(result)}\n{END}{tail}", encoding="utf-8")
+    readme.put("main_job", table(result))
     print(table(result))
 
 

@@ -23,6 +23,7 @@ from statistics import median
 from typing import Any
 
 import pandas as pd
+import readme
 
 import papertrends as pt
 from papertrends.report import summarise, write_report
@@ -48,7 +49,6 @@ from papertrends.trends import (
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "page.json"
-BEGIN, END = "<!-- page: begin -->", "<!-- page: end -->"
 RUNS, MANY, GROUPS = 5, 75_000, 120
 #: What is asked of a page, by its number of papers: megabytes, seconds, milliseconds.
 ASKED = {
@@ -289,10 +289,7 @@ def main() -> None:
     RESULTS.write_text(json.dumps(result, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     print(table(result))
     if given.readme:
-        readme = ROOT / "README.md"
-        head, rest = readme.read_text(encoding="utf-8").split(BEGIN)
-        tail = rest.split(END)[1]
-        readme.write_text(f"{head}{BEGIN}\n{table(result)}\n{END}{tail}", encoding="utf-8")
+        readme.put("page", table(result))
 
 
 if __name__ == "__main__":

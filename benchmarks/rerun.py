@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import readme
 from archive_dumps import read_archive, write_dump, write_dumps
 
 from papertrends import analyse, open_store, update
@@ -32,7 +33,6 @@ from papertrends.fits import versions
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "rerun.json"
-BEGIN, END = "<!-- rerun: begin -->", "<!-- rerun: end -->"
 
 #: Themes that are held out of the archive and fed in, by words of titles and abstracts. None of
 #: them was looked at when the search for new themes was made.
@@ -297,11 +297,7 @@ def main() -> None:
             result["machine"] = f"one core, {platform.machine()}"
             RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     if arguments.readme:
-        readme = ROOT / "README.md"
-        result = json.loads(RESULTS.read_text(encoding="utf-8"))
-        head, rest = readme.read_text(encoding="utf-8").split(BEGIN)
-        text = f"{head}{BEGIN}\n{table(result)}\n{END}{rest.split(END)[1]}"
-        readme.write_text(text, encoding="utf-8")
+        readme.put("rerun", table(json.loads(RESULTS.read_text(encoding="utf-8"))))
 
 
 if __name__ == "__main__":

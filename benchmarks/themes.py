@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import readme
 from named_themes import THEMES, archive_papers
 from themes_tools import (
     ROOT,
@@ -46,7 +47,6 @@ from papertrends.themes.model import ThemeModel
 from papertrends.themes.theme import BUILT_IN, Theme
 
 RESULTS = ROOT / "benchmarks" / "results" / "themes.json"
-BEGIN, END = "<!-- themes: begin -->", "<!-- themes: end -->"
 
 #: As many keywords of each theme as papertrends gives: more of them would go together less.
 TOP = 8
@@ -267,10 +267,7 @@ def main() -> None:
     text = f"{table(result['themes'])}\n\n{named_table(result['named'])}"
     print(text)
     if arguments.readme:
-        readme = ROOT / "README.md"
-        head, rest = readme.read_text(encoding="utf-8").split(BEGIN)
-        tail = rest.split(END)[1]
-        readme.write_text(f"{head}{BEGIN}\n{text}\n{END}{tail}", encoding="utf-8")
+        readme.put("themes", text)
 
 
 def keep(result: dict[str, Any], others: Others | None) -> None:

@@ -22,6 +22,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
+import readme
 from simulated_trends import (
     NO_EVENTS,
     any_called,
@@ -49,7 +50,6 @@ from papertrends.trends import (
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "trends.json"
-BEGIN, END = "<!-- trends: begin -->", "<!-- trends: end -->"
 
 #: Themes of the archive with the verdict a reader of the field expects, and the terms that a
 #: paper's title, abstract or keywords carry.
@@ -385,11 +385,7 @@ def main() -> None:
             result |= {"machine": f"one core, {platform.machine()}", "versions": versions()}
             RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     if arguments.readme:
-        readme = ROOT / "README.md"
-        head, rest = readme.read_text(encoding="utf-8").split(BEGIN)
-        tail = rest.split(END)[1]
-        text = f"{head}{BEGIN}\n{table(result)}\n{END}{tail}"
-        readme.write_text(text, encoding="utf-8")
+        readme.put("trends", table(result))
 
 
 if __name__ == "__main__":

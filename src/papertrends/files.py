@@ -34,7 +34,7 @@ def check_writable(path: Path) -> None:
 def csv_text(table: pd.DataFrame) -> str:
     """Return `table` as CSV, dates as ``YYYY-MM-DD``, and a lone carriage return as a space."""
     # Not every version of the csv module quotes it, and a reader would begin a new row there.
-    texts = table.select_dtypes(include=["object", "str"]).columns
+    texts = [str(name) for name, dtype in table.dtypes.items() if dtype.kind == "O"]
     bare = [name for name in texts if table[name].astype(str).str.contains("\r", regex=False).any()]
     table = table.assign(**{name: table[name].str.replace("\r", " ") for name in bare})
     return str(table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from papertrends.drawing.looks import theme_styles
+from papertrends.drawing.units import UNITS
 from papertrends.errors import InputError, did_you_mean, one_line, shortened
 from papertrends.report.curves import Bar, Curve, curve, symbol_path, widest
 from papertrends.report.levels import charted
@@ -29,7 +30,6 @@ MOST_CARDS = 24
 #: More names than these do not fit a message.
 _MOST_NAMES = 20
 _NAME_WIDTH = 60
-_UNITS = ("share", "count")
 _BAR, _ROW = 8, 12
 
 
@@ -173,8 +173,8 @@ def figure(
     """
     from papertrends.report.charted import COUNT, OTHER, figures
 
-    if unit not in _UNITS:
-        raise InputError(f"there is no unit '{shortened(str(unit))}'", did_you_mean(unit, _UNITS))
+    if unit not in UNITS:
+        raise InputError(f"there is no unit '{shortened(str(unit))}'", did_you_mean(unit, UNITS))
     own = date is None or date == summary.date
     view = summary if own else summary.other
     if view is None or (date is not None and date != view.date):

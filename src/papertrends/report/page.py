@@ -33,7 +33,7 @@ def write_report(summary: Summary, path: Path) -> None:
     """Render `summary` and write it to `path`, whole or not at all.
 
     Where there are too many abstracts for one page they are written to
-    ``<stem>.texts.gz`` beside it, first.
+    ``<stem>.texts.gz`` beside it; if either cannot be written, both are as they were.
 
     Raises
     ------
@@ -41,10 +41,13 @@ def write_report(summary: Summary, path: Path) -> None:
         If a file cannot be written there.
     """
     beside = texts_beside(summary, path)
-    if beside is not None:
-        with replacing(beside) as temporary:
-            temporary.write_bytes(payload.texts(summary))
-    write_text(path, render(summary, beside=beside.name if beside else ""))
+    if beside is None:
+        write_text(path, render(summary))
+        return
+    with replacing(beside) as temporary:
+        temporary.write_bytes(payload.texts(summary))
+        # The abstracts take their place when the page has taken its own.
+        write_text(path, render(summary, beside=beside.name))
 
 
 def texts_beside(summary: Summary, path: Path) -> Path | None:

@@ -21,6 +21,7 @@ from papertrends.files import csv_text
 from papertrends.report.charted import OTHER, figures
 from papertrends.report.curves import symbol_path
 from papertrends.report.model import Chart, Summary, View
+from papertrends.report.model.summary import plain
 
 #: With more characters of abstracts than these, they are left to a file beside the page.
 MOST_CHARACTERS = 24_000_000
@@ -129,7 +130,7 @@ def data(summary: Summary, styles: Mapping[str, ThemeStyle], *, beside: str = ""
         "counted": _counted(summary, views),
         "grey": GREY,
         "beside": beside,
-        "load_report": summary.as_dict()["load_report"],
+        "load_report": plain(summary.load_report),
         "tables": {name: _cells(name, table, beside) for name, table in summary.tables.items()},
     }
 

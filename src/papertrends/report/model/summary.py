@@ -103,18 +103,19 @@ class Summary:
         NaN and infinity, which JSON lacks, become None and the text "infinite".
         """
         names = [f.name for f in dataclasses.fields(self) if f.name != "tables"]
-        return {name: _plain(getattr(self, name)) for name in names}
+        return {name: plain(getattr(self, name)) for name in names}
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Return `value` as plain values that JSON knows, as `Summary.as_dict` does of all of it."""
     if isinstance(value, Sentence):
         return {"text": value.text, "theme_id": value.theme_id}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float) and math.isnan(value):
         return None
     if isinstance(value, float) and math.isinf(value):
