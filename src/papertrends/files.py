@@ -33,11 +33,30 @@ def check_writable(path: Path) -> None:
 
 def csv_text(table: pd.DataFrame) -> str:
     """Return `table` as CSV, dates as ``YYYY-MM-DD``, and a lone carriage return as a space."""
-    # Not every version of the csv module quotes it, and a reader would begin a new row there.
+    return _as_csv(_without_returns(table))
+
+
+def csv_cells(table: pd.DataFrame) -> list[list[str]]:
+    """Return what stands in the CSV of `table`, column by column, without its quotes."""
+    table = _without_returns(table)
+    return [
+        [str(text) for text in table[name].fillna("")]
+        if table[name].dtype.kind == "O"
+        # A line without a number is written as a quoted blank.
+        else _as_csv(table[[name]]).replace('""', "").split("\n")[1:-1]
+        for name in table
+    ]
+
+
+def _as_csv(table: pd.DataFrame) -> str:
+    return str(table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
+
+
+def _without_returns(table: pd.DataFrame) -> pd.DataFrame:
+    # Not every version of the csv module quotes one, and a reader would begin a new row there.
     texts = [str(name) for name, dtype in table.dtypes.items() if dtype.kind == "O"]
     bare = [name for name in texts if table[name].astype(str).str.contains("\r", regex=False).any()]
-    table = table.assign(**{name: table[name].str.replace("\r", " ") for name in bare})
-    return str(table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
+    return table.assign(**{name: table[name].str.replace("\r", " ") for name in bare})
 
 
 @contextmanager

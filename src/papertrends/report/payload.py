@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import io
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from papertrends.drawing.looks import GREY, ThemeStyle
-from papertrends.files import csv_text
+from papertrends.files import csv_cells
 from papertrends.report.charted import OTHER, figures
 from papertrends.report.curves import symbol_path
 from papertrends.report.model import Chart, Summary, View
@@ -151,8 +150,4 @@ def _cells(name: str, table: pd.DataFrame, beside: str) -> dict[str, Any]:
     """Return a table as its CSV has it, column by column."""
     if beside and name == "papers":
         table = table.assign(abstract="")
-    # Read back as text, for numbers to stand here as they stand in the file.
-    plain = pd.read_csv(
-        io.StringIO(csv_text(table)), dtype=object, na_filter=False, skip_blank_lines=False
-    )
-    return {"columns": list(plain), "cells": [plain[column].tolist() for column in plain]}
+    return {"columns": list(table), "cells": csv_cells(table)}
