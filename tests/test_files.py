@@ -30,6 +30,12 @@ def test_numbers_stand_as_in_the_file() -> None:
     assert csv_cells(table) == [["0.1", "", "1e-07", "5.0"], ["True", "False", "True", "True"]]
 
 
+def test_a_missing_text_is_an_empty_one() -> None:
+    table = pd.DataFrame({"title": pd.Series(["one", None], dtype=object), "n": [1, 2]})
+    assert csv_text(table) == "title,n\none,1\n,2\n"
+    assert csv_cells(table) == [["one", ""], ["1", "2"]]
+
+
 def test_a_lone_carriage_return_begins_no_row() -> None:
     table = pd.DataFrame({"title": ["one\rrow"], "n": [1]})
     assert csv_text(table) == "title,n\none row,1\n"

@@ -34,7 +34,7 @@ def test_all_charts_are_drawn_and_nothing_overflows(opened, summaries, width, sc
         assert light == (scheme == "dark")
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, 1280, 2560])
 @pytest.mark.parametrize("name", ["many", "one", "hostile", "gapped", "published"])
 def test_other_reports_are_drawn_too(opened, summaries, name, width):
     with opened(name, width=width, scheme="dark") as page:
