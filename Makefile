@@ -8,7 +8,7 @@ DEV := .venv-dev/bin
 IMPORTS := bertopic.backend, bertopic.vectorizers, duckdb, hdbscan, jinja2, onnxruntime, \
 	plotly.graph_objects, rich.progress, scipy.stats, sklearn.linear_model, tokenizers, typer.main, umap
 
-.PHONY: report setup dev check test notebooks bench bench-themes bench-trends bench-rerun bench-loading bench-page fuzz clean
+.PHONY: report setup dev check test notebooks bench bench-themes bench-trends bench-rerun bench-loading bench-page bench-speed fuzz clean
 
 report: .venv/.ready
 	.venv/bin/papertrends report data/ -o report.html
@@ -52,6 +52,10 @@ bench-loading: .venv-dev/.ready
 # Minutes with the archive's vectors in the cache; the archive is no part of this repository.
 bench-page: .venv-dev/.ready
 	$(DEV)/python benchmarks/page.py --readme
+
+# Takes two to three hours, and the archives, which are no part of this repository.
+bench-speed: .venv-dev/.ready .cache/bertopic/.ready
+	$(DEV)/python benchmarks/speed.py --python .cache/bertopic/bin/python --readme
 
 # An hour of fuzzing for each reader; SECONDS_EACH=60 takes minutes.
 SECONDS_EACH ?= 3600

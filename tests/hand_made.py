@@ -18,7 +18,6 @@ import pandas as pd
 from papertrends.arrivals import Arrivals
 from papertrends.counting import put_together
 from papertrends.encoders.lsa import LSA
-from papertrends.fits import versions
 from papertrends.memory import Memory, first_memory
 from papertrends.papers import load
 from papertrends.runs import Step, conclude
@@ -40,6 +39,7 @@ from papertrends.themes.growth import counted
 from papertrends.themes.named import describe
 from papertrends.themes.search import find_named
 from papertrends.themes.theme import Theme
+from papertrends.versions import versions
 
 DUMPS = Path(__file__).parents[1] / "data"
 FIRST, SECOND = sorted(DUMPS.glob("*.txt"))

@@ -18,6 +18,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from papertrends import scale as scale
     from papertrends.analysis import Analysis, analyse
     from papertrends.editing import ThemeEditor
     from papertrends.encoders.base import Encoder
@@ -119,6 +120,8 @@ def __getattr__(name: str) -> Any:
     """Import a public name from its home when it is first used (PEP 562)."""
     if name == "__version__":
         return version("papertrends")
+    if name == "scale":  # a module of its own, for those who have a cluster
+        return import_module("papertrends.scale")
     if name not in _HOMES:
         raise AttributeError(f"module 'papertrends' has no attribute '{name}'")
     value = getattr(import_module(_HOMES[name]), name)

@@ -15,19 +15,20 @@ import pandas as pd
 
 from papertrends.counting import put_together, undated_remark
 from papertrends.dumps.inputs import Inputs
-from papertrends.encoders import Encoder, cache_folder, encode_cached, resolve_encoder
-from papertrends.fits import fit_cached, versions
+from papertrends.encoders import Encoder, cache_folder
+from papertrends.fits import fit_cached
 from papertrends.inline import ShownInline
 from papertrends.memory import check_new, contents_of, first_memory
 from papertrends.papers import LoadReport, load
 from papertrends.progress import Progress, silent
 from papertrends.store import locked, write_store
 from papertrends.tables import Tables
-from papertrends.themes.fitted import one_row_each, texts_of_papers
+from papertrends.themes.fitted import encoder_of, one_row_each, texts_of_papers
 from papertrends.themes.model import ThemeModel
 from papertrends.themes.naming import Namer, rename_themes
 from papertrends.themes.theme import Theme, as_themes
 from papertrends.trends import resolve_period
+from papertrends.versions import versions
 
 if TYPE_CHECKING:
     from papertrends.report import Summary
@@ -349,7 +350,9 @@ def _remembered(
     encoded = analysis.model.encoded
     if encoded is None:  # the fit came from the cache, where the vectors are as well
         texts = texts_of_papers(one_row_each(analysis.papers))
-        encoded = encode_cached(resolve_encoder(encoder), texts, cache_folder(), progress=progress)
+        fitted = analysis.model.fitted
+        own = encoder_of(fitted, encoder)
+        encoded, _ = fitted.vectors(texts, own, cache_folder(), progress=progress)
     memory = first_memory(
         analysis.tables,
         analysis.model.fitted,

@@ -31,7 +31,7 @@ from papertrends.themes.registry import ThemeEvent, find_theme, new_id
 from papertrends.themes.search import find_named
 from papertrends.themes.splitting import split_by_names, split_by_parts
 from papertrends.themes.theme import Theme
-from papertrends.updating import analysis_of, encoder_of, news_of
+from papertrends.updating import analysis_of, news_of, teacher_of
 
 #: Marks that turn the direction of all that follows: in a name they would turn the words of
 #: the sentences it stands in.
@@ -286,7 +286,7 @@ class ThemeEditor:
         return analysis_of(after, news=news_of(after, arrivals))
 
     def _vectors(self, memory: Memory, texts: Sequence[str]) -> Vectors:
-        return encode_cached(encoder_of(memory, self._given), texts, cache_folder())
+        return encode_cached(teacher_of(memory, self._given), texts, cache_folder())
 
     def _taught(self, memory: Memory, theme: Theme, told: str, merged: Sequence[str] = ()) -> Step:
         """Learn one named theme anew from all papers."""

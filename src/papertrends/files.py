@@ -21,6 +21,19 @@ def sha256_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def cache_folder() -> Path:
+    """Return where vectors and fitted models are kept.
+
+    The environment variable ``PAPERTRENDS_CACHE`` names another folder.
+    """
+    given = os.environ.get("PAPERTRENDS_CACHE")
+    if given:
+        return Path(given)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("papertrends", appauthor=False)
+
+
 def check_writable(path: Path) -> None:
     """Raise an `InputError` if `path` cannot be a file to write, before any work is done."""
     if path.is_dir():

@@ -9,9 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import platform
 import shutil
-from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
@@ -21,31 +19,11 @@ from papertrends.errors import PapertrendsError
 from papertrends.progress import Progress, silent
 from papertrends.themes.model import ThemeModel
 from papertrends.themes.theme import Theme
+from papertrends.versions import versions
 
 _LOG = logging.getLogger(__name__)
 
-#: Packages whose versions can change a number.
-_PACKAGES = (
-    "papertrends",
-    "bertopic",
-    "hdbscan",
-    "numpy",
-    "onnxruntime",
-    "pandas",
-    "plotly",
-    "ruptures",
-    "scikit-learn",
-    "scipy",
-    "umap-learn",
-)
 _KEPT_MODELS = 20
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that can change a number."""
-    return {"python": platform.python_version()} | {
-        package: metadata.version(package) for package in _PACKAGES
-    }
 
 
 def fit_cached(

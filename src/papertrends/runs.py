@@ -16,7 +16,6 @@ from papertrends.arrivals import Arrivals
 from papertrends.counting import put_together, undated_remark
 from papertrends.dumps.report import LoadReport
 from papertrends.encoders import Vectors
-from papertrends.fits import versions
 from papertrends.memory import Memory, file_rows, run_row
 from papertrends.tables import MOVES, THEMES, WHAT_CHANGED, blank, conform, names_of
 from papertrends.themes.fitted import Fitted
@@ -24,6 +23,7 @@ from papertrends.themes.growth import recounted
 from papertrends.themes.registry import By, Registry, ThemeEvent
 from papertrends.themes.theme import Theme
 from papertrends.trends import curve_moves, resolve_period, what_changed
+from papertrends.versions import versions
 
 #: Papers that came since the themes were learned, for each that they were learned from, from
 #: which on learning them anew is recommended.

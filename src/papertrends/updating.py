@@ -18,27 +18,29 @@ from numpy.typing import NDArray
 from papertrends.analysis import Analysis
 from papertrends.arrivals import Arrivals, arrive
 from papertrends.dumps.inputs import Inputs
-from papertrends.encoders import Encoder, cache_folder, encode_cached, join, resolve_encoder
-from papertrends.encoders.lsa import LSA
+from papertrends.encoders import Encoder, cache_folder, resolve_encoder
 from papertrends.errors import InputError
 from papertrends.memory import Memory, contents_of, memory_of
 from papertrends.papers import load
 from papertrends.progress import Progress, silent
+from papertrends.refitting import refitted
 from papertrends.report.history import Since
 from papertrends.runs import Step, conclude
 from papertrends.store import locked, read_store, write_store
 from papertrends.tables import names_of
 from papertrends.themes.discovered import MIN_PAPERS
-from papertrends.themes.evidence import Corpus, texts_of
-from papertrends.themes.examples import examples_among
-from papertrends.themes.fitted import Fitted, corpus_of, one_row_each, texts_of_papers
+from papertrends.themes.evidence import texts_of
+from papertrends.themes.fitted import (
+    Fitted,
+    corpus_from,
+    one_row_each,
+    texts_of_papers,
+)
 from papertrends.themes.founding import Founded, barred, founded, is_named_already
 from papertrends.themes.growth import take_in, with_themes
 from papertrends.themes.model import ThemeModel
 from papertrends.themes.newcomers import find_newcomers
 from papertrends.themes.registry import ThemeEvent, most_typical
-from papertrends.themes.relearning import Anchors
-from papertrends.themes.search import search
 
 
 def update(
@@ -151,6 +153,8 @@ def encoder_of(memory: Memory, given: Encoder | None = None) -> Encoder:
     InputError
         If `given` is another one.
     """
+    if memory.fitted.distilled is not None and given is None:
+        return memory.fitted.distilled
     encoder = resolve_encoder(given or str(memory.settings["encoder_asked"]))
     if encoder.name != memory.fitted.encoder:
         raise InputError(
@@ -158,6 +162,17 @@ def encoder_of(memory: Memory, given: Encoder | None = None) -> Encoder:
             "give it the same encoder",
         )
     return encoder
+
+
+def teacher_of(memory: Memory, given: Encoder | None = None) -> Encoder:
+    """Return the encoder that names and descriptions of themes are read by.
+
+    That of the papers or, where theirs was distilled, the one that taught it: it knows
+    words that no paper has.
+    """
+    if memory.fitted.distilled is not None and given is None:
+        return resolve_encoder("minilm")
+    return encoder_of(memory, given)
 
 
 def _next(
@@ -168,24 +183,27 @@ def _next(
 
     unique = one_row_each(arrivals.papers)
     new = unique[unique["paper_id"].isin(arrivals.new_ids)].reset_index(drop=True)
-    encoded = encode_cached(encoder, texts_of_papers(new), cache_folder(), progress=progress)
     # Sums over several BLAS threads would depend on the number of cores.
     with threadpool_limits(limits=1):
-        step = _assigned(memory, new, encoded)
+        encoded, lsa = memory.fitted.vectors(
+            texts_of_papers(new), encoder, cache_folder(), progress=progress
+        )
+        step = _assigned(memory, new, encoded, lsa)
         if refit:
-            step = _refitted(memory, step, arrivals.papers, progress)
+            step = refitted(memory, step, arrivals.papers, progress)
         else:
             step = _with_new_themes(memory, step, arrivals)
     command = "update --refit" if refit else "update"
     return conclude(memory, step, arrivals, command=command, by="refit" if refit else "update")
 
 
-def _assigned(memory: Memory, new: pd.DataFrame, encoded: NDArray[np.float32]) -> Step:
+def _assigned(
+    memory: Memory, new: pd.DataFrame, encoded: NDArray[np.float32], lsa: NDArray[np.float32]
+) -> Step:
     """Put new papers (one row each) into the themes there are."""
     if new.empty:
         return Step(memory.fitted, memory.encoded, memory.lsa)
-    lsa = memory.fitted.lsa.transform(texts_of_papers(new))
-    fitted = take_in(memory.fitted, _corpus(new, encoded, lsa), memory.joined)
+    fitted = take_in(memory.fitted, corpus_from(new, encoded, lsa), memory.joined)
     ids = [*memory.fitted.map["paper_id"], *new["paper_id"]]
     order = np.argsort(np.array(ids, dtype=object), kind="stable")
     return Step(
@@ -197,7 +215,7 @@ def _assigned(memory: Memory, new: pd.DataFrame, encoded: NDArray[np.float32]) -
 
 def _with_new_themes(memory: Memory, step: Step, arrivals: Arrivals) -> Step:
     """Look for new themes among the papers that fit none."""
-    corpus = _corpus(one_row_each(arrivals.papers), step.encoded, step.lsa)
+    corpus = corpus_from(one_row_each(arrivals.papers), step.encoded, step.lsa)
     ids = np.array(corpus.paper_ids, dtype=object)
     learned = memory.run_learned
     came = memory.paper_runs()
@@ -239,16 +257,6 @@ def _born(theme: Founded, fitted: Fitted, new: frozenset[str]) -> ThemeEvent:
     return ThemeEvent(theme.theme_id, "born", reason, papers=papers)
 
 
-def _corpus(unique: pd.DataFrame, encoded: NDArray[np.float32], lsa: NDArray[np.float32]) -> Corpus:
-    return Corpus(
-        unique["paper_id"].tolist(),
-        unique["title"].tolist(),
-        unique["abstract"].tolist(),
-        encoded,
-        join(encoded, lsa),
-    )
-
-
 def _in_young_themes(
     memory: Memory, members: pd.DataFrame, ids: NDArray[np.object_], learned: int
 ) -> NDArray[np.bool_]:
@@ -257,47 +265,6 @@ def _in_young_themes(
     born = history[(history["event"] == "born") & (history["run"] > learned)]["theme_id"]
     inside = members.loc[members["theme_id"].isin(born), "paper_id"]
     return np.isin(ids, inside.to_numpy(dtype=object))
-
-
-def _refitted(memory: Memory, step: Step, papers: pd.DataFrame, progress: Progress) -> Step:
-    """Learn the themes anew from all papers, anchored on those that were there."""
-    unique = one_row_each(papers)
-    texts = texts_of_papers(unique)
-    lsa = LSA.fit(texts)
-    themes = tuple(one.theme for one in memory.fitted.named)
-    width = memory.encoded.shape[1]
-    vectors = np.array([one.vector for one in memory.fitted.named]).reshape(-1, width)
-    corpus = corpus_of(unique, step.encoded, lsa)
-    found_names = memory.fitted.themes.set_index("theme_id")["name"]
-    fitted, _, events = search(
-        themes,
-        vectors,
-        examples_among(themes, unique),
-        corpus,
-        texts,
-        papers,
-        lsa=lsa,
-        encoder=memory.fitted.encoder,
-        seed=int(memory.settings["seed"]),
-        bertopic=None,
-        progress=progress,
-        anchors=Anchors(
-            themes=memory.tables.themes,
-            memberships=step.fitted.memberships,
-            settled=frozenset(memory.fitted.map["paper_id"]),
-            pinned=memory.registry.pinned,
-            gone=memory.registry.gone(),
-            barred={key: frozenset(ids) for key, ids in memory.barred.items()},
-            used=memory.registry.used,
-        ),
-    )
-    names = [
-        found_names.get(key, name)
-        for key, name in zip(fitted.themes["theme_id"], fitted.themes["name"], strict=True)
-    ]
-    fitted = replace(fitted, themes=fitted.themes.assign(name=names))
-    assigned = step.fitted.memberships
-    return Step(fitted, step.encoded, lsa.transform(texts), events, assigned)
 
 
 def _nothing_new(arrivals: Arrivals) -> tuple[str, ...]:

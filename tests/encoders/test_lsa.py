@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from papertrends.encoders import words
 from papertrends.encoders.lsa import LSA, join, unit_rows
+from papertrends.encoders.words import words_of
 
 WORDS = (
     "diffusion sampler noise image pixel protein residue folding enzyme docking speech phoneme "
@@ -46,6 +48,39 @@ def test_rows_are_those_of_a_full_decomposition(lsa: LSA, texts: list[str]) -> N
     found = lsa.transform(texts)
     assert found.shape == (30, 8)
     np.testing.assert_allclose(found @ found.T, projected @ projected.T, atol=1e-5)
+
+
+def test_it_is_what_scikit_learn_makes_of_the_texts_to_the_last_bit(texts: list[str]) -> None:
+    from scipy.sparse.linalg import svds
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(
+        ngram_range=(1, 2), min_df=2, max_df=0.5, sublinear_tf=True, stop_words="english"
+    )
+    texts = [*texts, "Prompt tuning, PROMPT tuning of the prompt", "naïve noise", "", "the of a"]
+    weights = vectorizer.fit_transform(texts)
+    _, _, right = svds(weights, k=8, v0=np.linspace(1.0, 2.0, min(weights.shape)))
+    lsa = LSA.fit(texts, dimensions=8)
+    assert lsa.terms == tuple(vectorizer.get_feature_names_out())
+    np.testing.assert_array_equal(lsa.idf, vectorizer.idf_)
+    np.testing.assert_array_equal(np.abs(lsa.components), np.abs(right[::-1].T))
+    new = ["Backbone of a protein, protein docking", "", "unheard of", *texts]
+    again = TfidfVectorizer(
+        ngram_range=(1, 2), sublinear_tf=True, stop_words="english", vocabulary=lsa.terms
+    )
+    again.idf_ = lsa.idf
+    np.testing.assert_array_equal(
+        lsa.transform(new), unit_rows(again.transform(new) @ lsa.components)
+    )
+
+
+def test_projections_do_not_depend_on_blocks(
+    lsa: LSA, texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = lsa.transform(texts)
+    np.testing.assert_array_equal(lsa.project(words_of(texts)), whole)
+    monkeypatch.setattr(words, "BLOCK", 7)
+    np.testing.assert_array_equal(lsa.transform(texts), whole)
 
 
 def test_texts_are_projected_the_same_again_and_alone(lsa: LSA, texts: list[str]) -> None:

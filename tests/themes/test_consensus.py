@@ -219,7 +219,7 @@ def test_finer_groups_go_by_size_with_their_parent_and_stability(
     asked = hear(monkeypatch, given(broad.tolist(), [1.0] * 4), *parts)
     vectors = RNG.normal(size=(94, 4)).astype(np.float32)
     texts = [f"paper {row}" for row in range(94)]
-    found = ConsensusGroups(texts, np.arange(94)).fit(vectors)
+    found = ConsensusGroups(texts, np.arange(94), stands_for=4.0).fit(vectors)
     split = found.finer()
     labels, parents, stability = split.labels, split.parents, split.stability
     assert parents == [0, 2, 2, 0]
@@ -233,6 +233,7 @@ def test_finer_groups_go_by_size_with_their_parent_and_stability(
         np.testing.assert_array_equal(keys, keys_of(texts)[broad == parent])
         assert options["least"] == 4
         assert options["tried"] == (0.6, 1.0)
+        assert options["stands_for"] == 4.0
 
 
 def test_nearly_the_same_vectors_are_not_the_same() -> None:

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from papertrends.errors import InputError
-from papertrends.themes import consensus, discovered
+from papertrends.themes import consensus, discovered, grouping
 from papertrends.themes.anchoring import Past
 from papertrends.themes.discovered import MIN_PAPERS, Discovery, discover
-from papertrends.themes.grouping import Grouping
+from papertrends.themes.grouping import Grouping, usual_number
 from papertrends.themes.labels import phrase_analyzer
 from papertrends.themes.model import ThemeModel
 
@@ -63,17 +63,6 @@ def test_the_order_of_papers_changes_nothing_and_the_seed_is_kept(
     for name in ("themes", "memberships", "unassigned", "map"):
         pd.testing.assert_frame_equal(getattr(first, name), getattr(again, name))
     assert len(first.themes) >= 3
-
-
-def test_another_seed_is_another_search(papers: pd.DataFrame, bag_encoder: Any) -> None:
-    vectors = bag_encoder().encode(papers["title"])
-    one, same, other, large = (
-        discovered.reduce(vectors, discovered.nearest(vectors), 2, seed=seed)
-        for seed in (0, 0, 1, 2**40)
-    )
-    np.testing.assert_array_equal(one, same)
-    assert not np.allclose(one, other)
-    assert np.isfinite(large).all()
 
 
 @pytest.mark.parametrize("n_papers", [1, 2, MIN_PAPERS - 1])
@@ -158,7 +147,6 @@ def test_what_is_discovered_is_described(papers: pd.DataFrame, bag_encoder: Any)
     assert all(weight >= 0 for phrases in one.weights.values() for weight in phrases.values())
     assert steps == [("grouping", done, steps[0][2]) for done in range(1, len(steps) + 1)]
     assert steps[-1][1] == steps[-1][2]
-    assert one.bertopic.topics_ == one.topics.tolist()
 
 
 def test_finer_topics_lie_in_one_broad_topic(found: Discovery) -> None:
@@ -202,12 +190,6 @@ def test_the_seed_moves_nothing(found: Discovery, make_papers: Any, bag_encoder:
     assert other.weights == found.weights
 
 
-def test_bertopics_own_plots_work(found: Discovery) -> None:
-    assert len(found.bertopic.visualize_barchart().data) == len(found.stability)
-    assert found.bertopic.visualize_hierarchy().data
-    assert (found.bertopic.get_topic_info()["Count"].sum()) == len(found.topics)
-
-
 def test_many_copies_of_one_abstract_take_no_time() -> None:
     vectors = np.tile(np.eye(1, 8, dtype=np.float32), (10_000, 1))
     copies = discover([COPY] * 10_000, vectors, seed=0)
@@ -219,18 +201,6 @@ def test_vectors_of_zeros_are_grouped_with_nothing() -> None:
     texts = [f"{word}. Galaxies" for word in LONELY]
     nothing = discover(texts, np.zeros((len(texts), 8), dtype=np.float32), seed=0)
     assert set(nothing.topics.tolist()) == {-1}
-
-
-@pytest.mark.parametrize("n_papers", [1, 2, 3, 15])
-def test_few_papers_are_laid_out_along_their_axes(n_papers: int) -> None:
-    rows = np.random.default_rng(5).normal(size=(n_papers, 6)).astype(np.float32)
-    places = discovered.reduce(rows, discovered.nearest(rows) if n_papers > 1 else (), 2, seed=0)
-    assert places.shape == (n_papers, 2)
-    centred = rows.astype(np.float64) - rows.mean(axis=0)
-    left, strength, _ = np.linalg.svd(centred, full_matrices=False)
-    expected = (left * strength)[:, :2]
-    for axis in range(min(2, n_papers - 1)):
-        np.testing.assert_allclose(np.abs(places[:, axis]), np.abs(expected[:, axis]), atol=1e-5)
 
 
 def test_a_bertopic_of_ones_own_that_cannot_be_fitted_says_so(make_papers: Any) -> None:
@@ -274,40 +244,55 @@ def test_the_grouping_is_told_as_it_was_found(
     assert one.finer_stability == {0: 0.6, 1: 0.7}
 
 
-def test_topics_may_be_numbered_otherwise_than_groups(
-    monkeypatch: pytest.MonkeyPatch, make_papers: Any, bag_encoder: Any, found: Discovery
+def test_topics_are_numbered_by_their_papers_and_not_their_points(
+    monkeypatch: pytest.MonkeyPatch, make_papers: Any, bag_encoder: Any
 ) -> None:
-    """A model that turns the numbers of the topics around changes nothing but numbers."""
-    make_model = discovered._bertopic
-
-    def turning(texts: Any, groups: Any) -> Any:
-        model = make_model(texts, groups)
-        fit = model.fit_transform
-
-        def turned(*args: Any, **options: Any) -> Any:
-            topics, rest = fit(*args, **options)
-            most = max(topics)
-            return [most - topic if topic >= 0 else -1 for topic in topics], rest
-
-        model.fit_transform = turned
-        return model
-
-    monkeypatch.setattr(discovered, "_bertopic", turning)
+    """Of two groups of 40 and 50 points the first has twenty copies."""
+    broad = np.repeat([1, 0, 2], [40, 50, 10])
+    points = Grouping(broad, np.eye(3)[broad], np.array([0.9, 0.8, 0.7]))
+    nothing = Grouping(np.full(50, -1), np.zeros((50, 0)), np.zeros(0))
+    monkeypatch.setattr(
+        consensus,
+        "group",
+        lambda points_given, *_, **__: points if len(points_given) == 100 else nothing,
+    )
+    monkeypatch.setattr(discovered, "same_vectors", lambda _: np.array([*range(100), *range(20)]))
     texts = texts_of(make_papers(30))
-    other = discover(texts, bag_encoder().encode(texts), seed=0)
-    most = found.topics.max()
-    inside = found.topics >= 0
-    np.testing.assert_array_equal(other.topics[inside], most - found.topics[inside])
-    np.testing.assert_array_equal(other.nearest, most - found.nearest)
-    assert other.stability == {most - name: again for name, again in found.stability.items()}
-    assert other.parents == {name: most - over for name, over in found.parents.items()}
+    one = discover(texts, bag_encoder().encode(texts), seed=0)
+    assert one.topics.tolist() == [0] * 40 + [1] * 50 + [2] * 10 + [0] * 20
+    assert one.nearest.tolist() == one.topics.tolist()
+    assert one.stability == {0: 0.8, 1: 0.9, 2: 0.7}
+
+
+def test_a_sample_has_as_many_topics_as_all_papers_would(
+    monkeypatch: pytest.MonkeyPatch, make_papers: Any, bag_encoder: Any
+) -> None:
+    texts = texts_of(make_papers(30))
+    vectors = bag_encoder().encode(texts)
+    asked: list[tuple[int, int]] = []
+    ask = grouping.ask
+
+    def listening(batches: Any, keys: Any, n_groups: int) -> Any:
+        asked.append((len(keys), n_groups))
+        return ask(batches, keys, n_groups)
+
+    monkeypatch.setattr(grouping, "ask", listening)
+    for n_all in (None, 120, 12_000):
+        asked.append((0, 0))
+        discover(texts, vectors, seed=0, n_all=n_all)
+    parts = [n for n, one in enumerate(asked) if one == (0, 0)]
+    alone, same, large = (
+        asked[start + 1 : end] for start, end in zip(parts, [*parts[1:], None], strict=True)
+    )
+    assert alone == same
+    assert max(number for n, number in large if n == 120) == round(1.6 * usual_number(12_000))
 
 
 def test_finer_phrases_are_weighted_by_c_tf_idf(found: Discovery, make_papers: Any) -> None:
     """The weights recomputed from counts: sqrt of the share, by log(1 + mean length / count)."""
     texts = texts_of(make_papers(30))
     phrases = {form for weights in found.finer_weights.values() for form in weights}
-    known = set(found.bertopic.vectorizer_model.vocabulary)
+    known = set(found.bertopic.build().vectorizer_model.vocabulary)
     counts: dict[int, dict[str, int]] = {int(name): {} for name in set(found.finer.tolist()) | {-1}}
     for name, text in zip(found.finer.tolist(), texts, strict=True):
         for form in phrase_analyzer(text):
@@ -362,6 +347,7 @@ def test_the_topics_of_a_bertopic_of_ones_own_are_taken(is_fitted: bool) -> None
     assert set(one.finer.tolist()) == {-1}
     assert one.parents == one.finer_stability == one.finer_weights == {}
     assert model.topics_ == ([5, 5] if is_fitted else None)
+    assert (one.bertopic.build() is model) == is_fitted
 
 
 def test_a_bertopic_that_finds_nothing_has_no_nearest_topics() -> None:
@@ -371,19 +357,6 @@ def test_a_bertopic_that_finds_nothing_has_no_nearest_topics() -> None:
     one = discover(["text"] * 7, np.eye(7, dtype=np.float32), seed=0, bertopic=Nothing())
     assert set(one.nearest.tolist()) == {-1}
     assert one.weights == one.stability == {}
-
-
-def test_the_nearest_papers_come_after_the_paper_itself() -> None:
-    rows = np.random.default_rng(9).normal(size=(30, 5)).astype(np.float32)
-    rows[4] = rows[11]  # a copy comes second
-    indices, distances = discovered.nearest(rows)
-    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    apart = 1 - unit.astype(np.float64) @ unit.T
-    np.fill_diagonal(apart, -1)
-    order = np.argsort(apart, axis=1)[:, :15]
-    np.testing.assert_array_equal(indices, order)
-    np.fill_diagonal(apart, 0)
-    np.testing.assert_allclose(distances, np.take_along_axis(apart, order, axis=1), atol=1e-6)
 
 
 def test_topics_of_a_model_of_ones_own_are_matched_to_the_groups_before() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -172,3 +173,24 @@ def test_any_text_has_phrases_of_at_most_three_words(text: str) -> None:
         assert 1 <= len(written.split()) <= 3
         assert form
         assert not {token for token in written.casefold().split() if token in BREAKS}
+
+
+def test_phrases_read_once_are_those_of_each_text() -> None:
+    texts = [
+        "Vision-Language Models for CLIP's soft prompts: a 3D look at Qwen2.5 (and x).",
+        "We propose novel soft prompts; novel approach, novel vision-language model soft prompts",
+        r"see \\textbf{soft prompts}, the AI of U Y and y, e.g. policies' policy",
+        "",
+        "?",
+    ]
+    phrasing = Phrasing.of(texts, texts)
+    expected = [Counter(phrase_analyzer(text)) for text in texts]
+    assert [dict(one) for one in phrasing.present] == [dict(one) for one in expected]
+    assert list(phrasing.titled) == [set(one) for one in expected]
+    assert phrasing.written["vision-language model"] in {
+        "vision-language models",
+        "vision-language model",
+    }
+    assert phrasing.vocabulary == vocabulary(texts)
+    counted = phrasing.counts.toarray().tolist()
+    assert counted == [[one[form] for form in phrasing.vocabulary] for one in expected]

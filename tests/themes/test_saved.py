@@ -204,7 +204,7 @@ def test_a_damaged_model_is_refused(copied: Path, damage: Callable[[Path], None]
 def test_a_model_of_another_version_is_refused(copied: Path) -> None:
     _changed("version", 99)(copied)
     with pytest.raises(
-        InputError, match="was written as version 99 of the format, not 4; fit the model anew"
+        InputError, match="was written as version 99 of the format, not 5; fit the model anew"
     ):
         ThemeModel.load(copied)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,3 +50,23 @@ def test_few_papers_have_a_map(papers: pd.DataFrame, bag_encoder: Any, n_papers:
     assert np.isfinite(places[["x", "y"]].to_numpy()).all()
     if n_papers > 2:
         assert places[["x", "y"]].drop_duplicates().shape[0] == n_papers
+
+
+def test_a_search_and_an_assignment_import_nothing_that_takes_seconds() -> None:
+    code = (
+        "import sys\n"
+        "from tests.themes.conftest import BagEncoder, made_up_papers\n"
+        "from papertrends.themes.model import ThemeModel\n"
+        "papers = made_up_papers()\n"
+        "model = ThemeModel(encoder=BagEncoder()).fit(papers.iloc[4:])\n"
+        "assert len(model.themes) > 3 and len(model.assign(papers))\n"
+        "print(sorted({'bertopic', 'umap', 'hdbscan', 'numba', 'torch'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split("\n")[-2] == "[]"

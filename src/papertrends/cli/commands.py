@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from papertrends.cli.options import (
+    Cluster,
     Columns,
     EncoderName,
     Export,
@@ -17,15 +18,19 @@ from papertrends.cli.options import (
     Output,
     PapersKnown,
     Quiet,
+    Results,
     Seed,
     ThemeNames,
     ThemesFile,
     Year,
     asked_columns,
     asked_themes,
+    check_cluster,
     label_endpoint,
     progress_bars,
 )
+
+_BESIDE = "its abstracts, too many for one page"
 
 if TYPE_CHECKING:
     from papertrends.analysis import Analysis
@@ -80,38 +85,59 @@ def report(
         ),
     ] = None,
     export: Export = None,
+    cluster: Cluster = None,
+    results: Results = None,
     quiet: Quiet = False,
 ) -> None:
     """Turn dumps into an HTML report of their themes' frequency over time."""
     from papertrends.files import check_writable
+    from papertrends.kept import keep, take
+
+    check_writable(output)
+    asked = asked_themes(theme, themes)
+    check_cluster(cluster, results, store)
+    settings: dict[str, Any] = {
+        "themes": asked,
+        "by": by,
+        "date": date,
+        "count": count,
+        "year": year,
+        "columns": asked_columns(column),
+        "papers_known": papers_known,
+        "encoder": encoder,
+        "seed": seed,
+        "labels_from": label_endpoint(endpoint, label_model),
+    }
+    plain = not (store or export or cluster) and settings["labels_from"] is None
+    place = _place(inputs, settings) if plain else None
+    told = take(place, output)
+    if told is not None:
+        if not quiet:
+            typer.echo("\n".join([*told, f"report: {output}"]))
+        return
+
     from papertrends.trends import check_options
 
     check_options(by, date, count)
-    check_writable(output)
-    asked = asked_themes(theme, themes)
-    labels_from = label_endpoint(endpoint, label_model)
-
-    from papertrends.analysis import analyse
-
     with progress_bars(quiet) as progress:
-        analysis = analyse(
-            inputs,
-            themes=asked,
-            by=by,
-            date=date,
-            count=count,
-            year=year,
-            columns=asked_columns(column),
-            papers_known=papers_known,
-            encoder=encoder,
-            seed=seed,
-            labels_from=labels_from,
-            store=store,
-            progress=progress,
-        )
+        if cluster is not None:
+            from papertrends import scale
+
+            analysis = scale.analyse(
+                inputs, cluster=cluster, results=results, progress=progress, **settings
+            )
+        else:
+            from papertrends.analysis import analyse
+
+            analysis = analyse(inputs, store=store, progress=progress, **settings)
     _write(analysis, output, export)
+    lines = _lines([*analysis.load_report.sentences(), *analysis.notes], analysis)
+    beside = _beside(analysis, output)
+    if not beside:
+        keep(place, output, lines)
     if not quiet:
-        _tell([*analysis.load_report.sentences(), *analysis.notes], analysis, output, export, store)
+        others = {"tables": export, "store": store, "datasets": results}
+        _tell(lines, output, {_BESIDE: beside, **others})
 
 
 def update(
@@ -153,7 +179,8 @@ def update(
         )
     _write(analysis, output, export)
     if not quiet:
-        _tell([*analysis.news, *analysis.notes], analysis, output, export, store)
+        others = {_BESIDE: _beside(analysis, output), "tables": export, "store": store}
+        _tell(_lines([*analysis.news, *analysis.notes], analysis), output, others)
 
 
 def load(
@@ -264,16 +291,32 @@ def _write(analysis: Analysis, output: Path, export: Path | None) -> None:
     analysis.write_report(output)
 
 
-def _tell(
-    lines: list[str], analysis: Analysis, output: Path, export: Path | None, store: Path | None
-) -> None:
-    """Say what was done, what changed, and where it all is."""
+def _place(inputs: list[str], settings: dict[str, Any]) -> Path | None:
+    """Return where the report of this command is kept, if it can be told."""
+    from papertrends.files import cache_folder
+    from papertrends.kept import place_of
+
+    if settings["encoder"] not in ("auto", "minilm", "distilled"):
+        return None  # what another encoder's name stands for can change
+    asked = settings["themes"]
+    themes = None if asked is None else [one.as_dict() for one in asked]
+    known = settings["papers_known"]
+    plain = settings | {"themes": themes, "papers_known": str(known)}
+    return place_of(inputs, plain, known, cache_folder())
+
+
+def _lines(told: list[str], analysis: Analysis) -> list[str]:
+    """Return what is said of an analysis: what was done, and what changed."""
+    return [*told, "", *(sentence.text for sentence in analysis.summary.headline), ""]
+
+
+def _beside(analysis: Analysis, output: Path) -> Path | None:
     from papertrends.report.page import texts_beside
 
-    lines = [*lines, "", *(sentence.text for sentence in analysis.summary.headline), ""]
-    lines.append(f"report: {output}")
-    beside = texts_beside(analysis.summary, output)
-    lines += [f"its abstracts, too many for one page: {beside}"] if beside else []
-    lines += [f"tables: {export}"] if export else []
-    lines += [f"store: {store}"] if store else []
-    typer.echo("\n".join(lines))
+    return texts_beside(analysis.summary, output)
+
+
+def _tell(lines: list[str], output: Path, others: dict[str, Path | None]) -> None:
+    """Print what is said, and where everything is."""
+    places = [f"{name}: {place}" for name, place in others.items() if place]
+    typer.echo("\n".join([*lines, f"report: {output}", *places]))

@@ -69,7 +69,7 @@ EncoderName = Annotated[
     typer.Option(
         "--encoder",
         metavar="NAME",
-        help="auto or minilm; any other name is a sentence-transformers model.",
+        help="auto, minilm or distilled; any other name is a sentence-transformers model.",
     ),
 ]
 Seed = Annotated[
@@ -86,6 +86,24 @@ Output = Annotated[
 Export = Annotated[
     Path | None,
     typer.Option("--export", metavar="DIR", help="Write all tables there, too."),
+]
+
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Read, embed, assign and count on the workers of the Dask cluster there, "
+        "like tcp://127.0.0.1:8786.",
+    ),
+]
+Results = Annotated[
+    Path | None,
+    typer.Option(
+        "--results",
+        metavar="DIR",
+        help="With --cluster: write all tables there, too, as Parquet datasets.",
+    ),
 ]
 
 
@@ -106,6 +124,17 @@ def asked_columns(given: list[str] | None) -> dict[str, str]:
             raise InputError(f"--column gives '{field.strip()}' twice", "name one column for it")
         columns[field.strip()] = name.strip()
     return columns
+
+
+def check_cluster(cluster: str | None, results: Path | None, store: Path | None) -> None:
+    """Refuse what does not go with a cluster, or not without one, before any work is done."""
+    if cluster is None and results is not None:
+        raise InputError("--results needs a cluster", "give --cluster ADDRESS, or use --export DIR")
+    if cluster is not None and store is not None:
+        raise InputError(
+            "a store is made on one machine, not by a cluster",
+            "leave out --store, or --cluster",
+        )
 
 
 def label_endpoint(url: str | None, model: str | None) -> LabelEndpoint | None:

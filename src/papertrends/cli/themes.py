@@ -15,7 +15,6 @@ import typer
 
 from papertrends.cli.options import progress_bars
 from papertrends.errors import InputError, shortened
-from papertrends.tables import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -206,6 +205,7 @@ def _list(table: pd.DataFrame) -> list[str]:
 
 def _all_about(store: Store, given: str) -> list[str]:
     """Return what there is to be known of one theme, line by line."""
+    from papertrends.tables import names_of
     from papertrends.themes.registry import find_theme
 
     registry = store.registry

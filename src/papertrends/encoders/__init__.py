@@ -1,7 +1,23 @@
 """Papers -> vectors: the sentence encoder, the corpus' own LSA, the cache."""
 
 from papertrends.encoders.base import Encoder, Vectors, resolve_encoder
-from papertrends.encoders.cache import cache_folder, encode_cached
+from papertrends.encoders.cache import encode_cached
+from papertrends.encoders.coverage import coverage_sample
+from papertrends.encoders.distilled import Distilled, distil
 from papertrends.encoders.lsa import LSA, join
+from papertrends.encoders.static import StaticVectors
+from papertrends.files import cache_folder
 
-__all__ = ["LSA", "Encoder", "Vectors", "cache_folder", "encode_cached", "join", "resolve_encoder"]
+__all__ = [
+    "LSA",
+    "Distilled",
+    "Encoder",
+    "StaticVectors",
+    "Vectors",
+    "cache_folder",
+    "coverage_sample",
+    "distil",
+    "encode_cached",
+    "join",
+    "resolve_encoder",
+]

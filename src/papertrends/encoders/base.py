@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from papertrends.errors import InputError, MissingDependencyError
+from papertrends.errors import InputError
 from papertrends.progress import Progress, silent
 
 Vectors = NDArray[np.float32]
@@ -27,7 +27,9 @@ class Encoder(Protocol):
         Tells encoders with different vectors apart; vectors are cached under it.
     """
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What its vectors are called."""
 
     def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
         """Return one vector of length 1 a text.
@@ -50,8 +52,9 @@ def resolve_encoder(encoder: str | Encoder) -> Encoder:
     Parameters
     ----------
     encoder : str or Encoder
-        ``"auto"`` and ``"minilm"`` are all-MiniLM-L6-v2, which comes with
-        papertrends; any other name is a sentence-transformers model.
+        ``"auto"``, ``"minilm"`` and ``"distilled"`` (whose teacher it is) are
+        all-MiniLM-L6-v2, which comes with papertrends; any other name is a
+        sentence-transformers model.
 
     Raises
     ------
@@ -67,17 +70,12 @@ def resolve_encoder(encoder: str | Encoder) -> Encoder:
             f"{type(encoder).__name__} is no encoder",
             "give a name, or an object with a `name` and `encode(texts, *, progress)`",
         )
-    if encoder in ("auto", "minilm"):
+    if encoder in ("auto", "minilm", "distilled"):
         from papertrends.encoders.minilm import MiniLM
 
         return MiniLM()
     if not encoder.strip():
         raise InputError("the encoder has no name", "leave it out, or say 'minilm'")
-    try:
-        from papertrends.encoders.sentence_transformers import SentenceTransformerEncoder
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"the encoder '{encoder}' needs sentence-transformers, which is not installed; "
-            "pip install 'papertrends[sentence-transformers]', or use the encoder 'minilm'"
-        ) from error
+    from papertrends.encoders.sentence_transformers import SentenceTransformerEncoder
+
     return SentenceTransformerEncoder(encoder)

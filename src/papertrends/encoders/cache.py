@@ -7,7 +7,6 @@ made anew and the run goes on.
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -21,19 +20,6 @@ from papertrends.progress import Progress, silent
 
 _LOG = logging.getLogger(__name__)
 _QUERY_SIZE = 500
-
-
-def cache_folder() -> Path:
-    """Return where vectors and fitted models are kept.
-
-    The environment variable ``PAPERTRENDS_CACHE`` names another folder.
-    """
-    given = os.environ.get("PAPERTRENDS_CACHE")
-    if given:
-        return Path(given)
-    from platformdirs import user_cache_path
-
-    return user_cache_path("papertrends", appauthor=False)
 
 
 def encode_cached(

@@ -9,11 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from papertrends.encoders.base import Vectors
+from papertrends.encoders.terms import Index, learn
+from papertrends.encoders.words import Words, blocks
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 #: Fewer texts than this have no usable co-occurrence.
 _MIN_TEXTS = 5
@@ -32,8 +39,10 @@ class LSA:
 
     References
     ----------
-    Deerwester et al. 1990, "Indexing by latent semantic analysis"; TF-IDF and
-    SVD are scikit-learn's and scipy's.
+    Deerwester et al. 1990, "Indexing by latent semantic analysis". TF-IDF is
+    scikit-learn's to the last bit (``TfidfVectorizer(ngram_range=(1, 2), min_df=2,
+    max_df=0.5, sublinear_tf=True, stop_words="english", max_features=200_000)``),
+    the SVD scipy's.
     """
 
     terms: tuple[str, ...]
@@ -44,47 +53,57 @@ class LSA:
     def fit(cls, texts: Sequence[str], *, dimensions: int = 100) -> LSA:
         """Learn the projection of `texts` to at most `dimensions` dimensions."""
         from scipy.sparse.linalg import svds
-        from sklearn.feature_extraction.text import TfidfVectorizer
 
         if len(texts) < _MIN_TEXTS:
             return cls((), np.zeros(0), np.zeros((0, 0)))
-        vectorizer = TfidfVectorizer(
-            ngram_range=(1, 2),
-            min_df=2,
-            max_df=0.5,
-            sublinear_tf=True,
-            stop_words="english",
-            max_features=200_000,
-        )
-        try:
-            weights = vectorizer.fit_transform(list(texts))
-        except ValueError:  # no word stands in two texts and at most half of them
-            return cls((), np.zeros(0), np.zeros((0, 0)))
+        terms, weights = learn(texts)
+        in_texts = np.bincount(weights.indices, minlength=len(terms))
+        idf = np.log((len(texts) + 1) / (in_texts + 1)) + 1
         n_dimensions = min(dimensions, min(weights.shape) - 1)
-        if n_dimensions < 1:
+        if n_dimensions < 1:  # hardly a word stands in two texts and at most half of them
             return cls((), np.zeros(0), np.zeros((0, 0)))
+        _weigh(weights, idf)
         # A fixed start makes ARPACK repeatable; uneven, so that it meets every direction.
         start = np.linspace(1.0, 2.0, min(weights.shape))
         _, _, right = svds(weights, k=n_dimensions, v0=start)
         components = right[::-1].T
         signs = np.sign(components[np.abs(components).argmax(axis=0), range(n_dimensions)])
-        terms = tuple(vectorizer.get_feature_names_out().tolist())
-        return cls(terms, vectorizer.idf_, np.ascontiguousarray(components * signs))
+        return cls(terms, idf, np.ascontiguousarray(components * signs))
 
     def transform(self, texts: Sequence[str]) -> Vectors:
         """Return the projection of `texts`, shape (n, k), rows of length 1 (or 0)."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        if self.terms:
+            for part, words in blocks(texts):
+                vectors[part] = self.project(words)
+        return vectors
 
+    def project(self, words: Words) -> Vectors:
+        """Return the projection of texts that are split already, as `transform` does."""
         if not self.terms:
-            return np.zeros((len(texts), 0), dtype=np.float32)
-        vectorizer = TfidfVectorizer(
-            ngram_range=(1, 2),
-            sublinear_tf=True,
-            stop_words="english",
-            vocabulary={term: column for column, term in enumerate(self.terms)},
-        )
-        vectorizer.idf_ = self.idf
-        return unit_rows(vectorizer.transform(list(texts)) @ self.components)
+            return np.zeros((len(words.starts) - 1, 0), dtype=np.float32)
+        weights = self._index.counts(words)
+        _weigh(weights, self.idf)
+        return unit_rows(weights @ self.components)
+
+    @property
+    def dimensions(self) -> int:
+        """Numbers in a projection, 0 for a corpus too small for one."""
+        return int(self.components.shape[1])
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index.of(self.terms)
+
+
+def _weigh(counts: csr_matrix, idf: NDArray[np.float64]) -> None:
+    """Turn counts into TF-IDF with sublinear tf, in place, rows of length 1 (or 0)."""
+    n_texts = counts.shape[0]
+    weights = (np.log(counts.data) + 1.0) * idf[counts.indices]
+    rows = np.repeat(np.arange(n_texts), np.diff(counts.indptr))
+    # Summed one after the other, as scikit-learn does: pairwise sums differ in the last bit.
+    lengths = np.sqrt(np.bincount(rows, weights=weights * weights, minlength=n_texts))
+    counts.data = weights / lengths[rows]
 
 
 def join(encoded: Vectors, lsa: Vectors) -> Vectors:

@@ -20,11 +20,12 @@ from papertrends.evaluation.inputs import Labelled, from_table, read
 from papertrends.evaluation.keywords import TOP, KeywordFigures, keyword_figures, single_words
 from papertrends.evaluation.measures import NO_THEME, Agreement, agreement, groups_of
 from papertrends.evaluation.stability import Stability, stability
-from papertrends.fits import versions
 from papertrends.progress import Progress, silent
+from papertrends.themes.bounded import is_distilled
 from papertrends.themes.fitted import one_row_each, texts_of_papers
 from papertrends.themes.model import ThemeModel
 from papertrends.themes.theme import Theme, as_themes
+from papertrends.versions import versions
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,8 @@ def evaluate(
             raise InputError("the papers table has no rows", "give it papers")
     else:
         given = read(papers, labels)
-    once = _Remembering(resolve_encoder(encoder))
+    distils = is_distilled(encoder, given.papers["paper_id"].nunique())
+    once = encoder if distils else _Remembering(resolve_encoder(encoder))
 
     def fit(some: pd.DataFrame, with_seed: int, shown: Progress = silent) -> ThemeModel:
         return ThemeModel(wanted, encoder=once, seed=with_seed).fit(some, progress=shown)

@@ -127,6 +127,7 @@ def anchored(
     least: int,
     tried: Sequence[float] = TRIED,
     step: Step = silent,
+    stands_for: float = 1.0,
 ) -> Anchored:
     """Find the groups of `points` as `grouping.group` does, held fast to those of the past.
 
@@ -137,7 +138,7 @@ def anchored(
 
     Parameters
     ----------
-    points, keys, least, tried, step
+    points, keys, least, tried, step, stands_for
         As `grouping.group` has them.
     past : Past
 
@@ -145,7 +146,7 @@ def anchored(
     ----------
     Hennig 2007, "Cluster-wise assessment of cluster stability" (support).
     """
-    heard = candidates(points, keys, least=least, tried=tried, step=step)
+    heard = candidates(points, keys, least=least, tried=tried, step=step, stands_for=stands_for)
     chosen = firmest(heard)
     found = no_groups(len(points))
     if chosen is not None:
@@ -154,7 +155,7 @@ def anchored(
     rival = _rivals(found, past)
     stands = _standing(past, support, rival)
     for anchor in np.flatnonzero(~stands).tolist():
-        again = _inside(points, keys, past, anchor, found)
+        again = _inside(points, keys, past, anchor, found, stands_for)
         if again is not None:
             support[anchor], rival[anchor], votes[:, anchor] = again
     stands = _standing(past, support, rival)
@@ -211,7 +212,7 @@ def _standing(past: Past, support: Floats, rival: Floats) -> Mask:
 
 
 def _inside(
-    points: Points, keys: Keys, past: Past, anchor: int, found: Grouping
+    points: Points, keys: Keys, past: Past, anchor: int, found: Grouping, stands_for: float = 1.0
 ) -> tuple[float, float, Floats] | None:
     """Look for a small anchor within the group that holds most of it.
 
@@ -229,7 +230,9 @@ def _inside(
     if own.sum() > _SMALL_PART * len(rows) and not past.nested[anchor]:
         return None
     least = max(2, int(own.sum()) // 2)
-    heard = candidates(points[rows], keys[rows], least=least, tried=_TRIED_INSIDE)
+    heard = candidates(
+        points[rows], keys[rows], least=least, tried=_TRIED_INSIDE, stands_for=stands_for
+    )
     chosen = firmest(heard)
     if chosen is None:
         return None

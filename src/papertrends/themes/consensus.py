@@ -1,7 +1,7 @@
 """The grouping as the two models that BERTopic is put together from.
 
-BERTopic asks for a dimension reduction and a clustering with scikit-learn's
-manners. Must not import BERTopic, nor know what the papers say beyond a key.
+A dimension reduction and a clustering with scikit-learn's manners. Must not
+import BERTopic, nor know what the papers say beyond a key.
 """
 
 from __future__ import annotations
@@ -97,6 +97,9 @@ class ConsensusGroups:
         Told how much is done of how much.
     before : Before, optional
         The groups that the papers were in, to be held fast to.
+    stands_for : float, default 1
+        How many papers of a larger corpus each one stands for: how many groups are
+        looked for depends on the number of all papers, how large they are on these.
 
     Attributes
     ----------
@@ -114,8 +117,11 @@ class ConsensusGroups:
         same: Labels,
         step: Step = silent,
         before: Before | None = None,
+        *,
+        stands_for: float = 1.0,
     ) -> None:
         self.texts, self.same, self.step, self.before = texts, same, step, before
+        self.stands_for = stands_for
 
     def fit(self, points: Points, y: object = None) -> ConsensusGroups:
         """Group papers by `points`, shape (n, d)."""
@@ -128,7 +134,14 @@ class ConsensusGroups:
         self._points = np.asarray(points, dtype=np.float32)[first]
         least = least_broad(len(first))
         past = None if self.before is None else self.before.broad.part(first)
-        found = _grouped(self._points, self._point_keys, least, past, step=self.step)
+        found = _grouped(
+            self._points,
+            self._point_keys,
+            least,
+            past,
+            step=self.step,
+            stands_for=self.stands_for,
+        )
         self.grouping_, self.anchors_ = found.grouping, found.anchors
         self.labels_ = self.grouping_.labels[self.same]
         self._means = np.array(
@@ -184,7 +197,12 @@ class ConsensusGroups:
             if not anchors and (len(rows) < _LEAST_SPLIT or self._is_part(name)):
                 continue
             parts = _grouped(
-                self._points[rows], self._point_keys[rows], _LEAST_FINER, past, tried=_FINER_TRIED
+                self._points[rows],
+                self._point_keys[rows],
+                _LEAST_FINER,
+                past,
+                tried=_FINER_TRIED,
+                stands_for=self.stands_for,
             )
             was = [anchors[one] if one >= 0 else -1 for one in parts.anchors.tolist()]
             if len(was) >= 2 or max(was, default=-1) >= 0:
@@ -224,10 +242,13 @@ def _grouped(
     *,
     tried: Sequence[float] = TRIED,
     step: Step = silent,
+    stands_for: float = 1.0,
 ) -> Anchored:
     if past is not None:
-        return anchored(points, keys, past, least=least, tried=tried, step=step)
+        return anchored(
+            points, keys, past, least=least, tried=tried, step=step, stands_for=stands_for
+        )
     found = no_groups(len(points))
     if len(points) >= MIN_POINTS:
-        found = group(points, keys, least=least, tried=tried, step=step)
+        found = group(points, keys, least=least, tried=tried, step=step, stands_for=stands_for)
     return Anchored(found, np.full(len(found.stability), -1), np.zeros(0), np.zeros(0))

@@ -1,7 +1,8 @@
-"""Discovered themes: BERTopic on the papers' vectors, with a grouping that stays the same.
+"""Discovered themes: groups of papers that stay the same, and the phrases that set them apart.
 
-The only place that imports BERTopic and UMAP (which draws the map); they take
-seconds to import, so they are imported where they are used.
+They are those that BERTopic would be given: a reduction, a clustering and c-TF-IDF,
+without BERTopic, which takes longer to import than all of it takes to run. A user's
+own BERTopic is asked instead if there is one. Must not import it.
 """
 
 from __future__ import annotations
@@ -26,20 +27,14 @@ from papertrends.themes.consensus import (
     MainAxes,
     same_vectors,
 )
-from papertrends.themes.graph import main_axes
+from papertrends.themes.ctfidf import sizes_first, weights_of
 from papertrends.themes.grouping import jaccards
 from papertrends.themes.kmeans import Floats, Labels
-from papertrends.themes.labels import phrase_analyzer, vocabulary
+from papertrends.themes.labels import Phrasing, phrase_analyzer
+from papertrends.themes.own_bertopic import Handed, OnDemand, UsersOwn
 
 #: Below this many papers a grouping says more about chance than about themes.
 MIN_PAPERS = MIN_POINTS
-
-_NEIGHBORS = 15
-_PHRASES = 60
-_SEPARATOR = " . "
-
-
-Neighbors = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -68,8 +63,8 @@ class Discovery:
         c-TF-IDF of the phrases of each broad topic.
     finer_weights : dict of int to dict of str to float
         The same of each finer topic.
-    bertopic : bertopic.BERTopic
-        The fitted model, of the broad topics.
+    bertopic : Handed
+        Has a fitted BERTopic of the broad topics, or makes it.
     was, finer_was : dict of int to int
         The group before (see `Before`) that a broad or finer topic is; new ones are not
         in it.
@@ -84,7 +79,7 @@ class Discovery:
     nearest: Labels
     weights: dict[int, dict[str, float]]
     finer_weights: dict[int, dict[str, float]]
-    bertopic: Any
+    bertopic: Handed
     was: dict[int, int] = field(default_factory=dict)
     finer_was: dict[int, int] = field(default_factory=dict)
 
@@ -96,6 +91,8 @@ def discover(
     seed: int,
     bertopic: Any = None,
     before: Before | None = None,
+    phrasing: Phrasing | None = None,
+    n_all: int | None = None,
     progress: Progress = silent,
 ) -> Discovery:
     """Group papers by what they are about.
@@ -112,6 +109,11 @@ def discover(
     before : Before, optional
         Groups the papers were in, to be held fast to; with a model of one's own its
         topics are only matched to them.
+    phrasing : Phrasing, optional
+        The phrases of the texts, where they are read already.
+    n_all : int, optional
+        How many papers there are in all, if these are a sample of them: their number
+        says how many topics a reader gets.
     progress : Progress, optional
 
     Raises
@@ -127,21 +129,19 @@ def discover(
     if bertopic is not None:
         own = _with_own(bertopic, texts, vectors)
         return own if before is None else replace(own, was=_matched(own.topics, before.broad))
+    phrasing = Phrasing.of([""] * len(texts), texts) if phrasing is None else phrasing
     groups = ConsensusGroups(
         texts,
         same_vectors(vectors),
         lambda done, total: progress("grouping", done, total),
         before,
+        stands_for=1.0 if n_all is None else n_all / len(texts),
     )
-    model = _bertopic(texts, groups)
-    # Where papers share no phrase at all, c-TF-IDF divides by their count of zero.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        topics, _ = model.fit_transform(list(texts), embeddings=np.asarray(vectors))
-        finer = groups.finer()
-        finer_weights = _finer_weights(model, texts, finer.labels)
-    found = np.asarray(topics, dtype=np.int64)
-    # BERTopic may number groups of one size in another order.
-    names = dict(zip(groups.labels_.tolist(), found.tolist(), strict=True))
+    groups.fit(MainAxes().fit(vectors).transform(vectors))
+    finer = groups.finer()
+    names = sizes_first(groups.labels_)
+    renamed = np.array([*(names.get(group, -1) for group in groups.names()), -1], dtype=np.int64)
+    found = renamed[groups.labels_]
     near, strength = groups.nearest()
     return Discovery(
         topics=found,
@@ -152,64 +152,13 @@ def discover(
         },
         finer_stability=dict(enumerate(finer.stability.tolist())),
         strength=strength,
-        nearest=np.array([names.get(group, -1) for group in near.tolist()], dtype=np.int64),
-        weights=_weights(model, found),
-        finer_weights=finer_weights,
-        bertopic=model,
+        nearest=renamed[near],
+        weights=weights_of(phrasing, found),
+        finer_weights=weights_of(phrasing, finer.labels),
+        bertopic=OnDemand(texts, vectors, found, phrasing.vocabulary),
         was={names[group]: was for group, was in enumerate(groups.anchors_.tolist()) if was >= 0},
         finer_was={number: was for number, was in enumerate(finer.anchors) if was >= 0},
     )
-
-
-def _bertopic(texts: Sequence[str], groups: ConsensusGroups) -> Any:
-    from bertopic import BERTopic
-    from bertopic.backend import BaseEmbedder
-    from bertopic.vectorizers import ClassTfidfTransformer
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    return BERTopic(
-        embedding_model=BaseEmbedder(),
-        umap_model=MainAxes(),
-        hdbscan_model=groups,
-        vectorizer_model=CountVectorizer(
-            analyzer=phrase_analyzer, vocabulary=_at_least_two(vocabulary(texts))
-        ),
-        ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
-        top_n_words=_PHRASES,
-        calculate_probabilities=False,
-        verbose=False,
-    )
-
-
-def _finer_weights(model: Any, texts: Sequence[str], finer: Labels) -> dict[int, dict[str, float]]:
-    """Return the c-TF-IDF of the phrases of each finer topic, as the model has it of its own."""
-    from bertopic.vectorizers import ClassTfidfTransformer
-
-    names = _names(finer)
-    if not names:
-        return {}
-    joined = [
-        _SEPARATOR.join(texts[row] for row in np.flatnonzero(finer == name).tolist())
-        for name in [*names, -1]
-    ]
-    counts = model.vectorizer_model.transform(joined)
-    weights = ClassTfidfTransformer(reduce_frequent_words=True).fit_transform(counts).tocsr()
-    phrases = model.vectorizer_model.get_feature_names_out()
-    return {name: _strongest(weights[row], phrases) for row, name in enumerate(names)}
-
-
-def _strongest(weights: Any, phrases: NDArray[np.object_]) -> dict[str, float]:
-    order = np.lexsort((weights.indices, -weights.data))[:_PHRASES]
-    return {
-        str(phrases[weights.indices[place]]): float(weights.data[place])
-        for place in order
-        if weights.data[place] > 0
-    }
-
-
-def _at_least_two(phrases: list[str]) -> list[str]:
-    """Fill up with phrases of no paper: c-TF-IDF cannot do with fewer than two."""
-    return phrases if len(phrases) > 1 else [*phrases, "(no phrase)", "(nor this)"]
 
 
 def _with_own(model: Any, texts: Sequence[str], vectors: Vectors) -> Discovery:
@@ -242,7 +191,7 @@ def _with_own(model: Any, texts: Sequence[str], vectors: Vectors) -> Discovery:
         nearest=_nearest_mean(vectors, found),
         weights=_own_phrases(texts, found),
         finer_weights={},
-        bertopic=model,
+        bertopic=UsersOwn(model),
     )
 
 
@@ -270,14 +219,6 @@ def _names(topics: NDArray[np.int64]) -> list[int]:
     return sorted(int(topic) for topic in set(topics.tolist()) - {-1})
 
 
-def _weights(model: Any, topics: NDArray[np.int64]) -> dict[int, dict[str, float]]:
-    """Return the c-TF-IDF of the phrases of each topic."""
-    return {
-        topic: {form: float(weight) for form, weight in model.get_topic(topic) if form}
-        for topic in _names(topics)
-    }
-
-
 def _own_phrases(texts: Sequence[str], topics: NDArray[np.int64]) -> dict[int, dict[str, float]]:
     """Return the phrases of each topic's papers, where the model's own words are no phrases."""
     return {
@@ -291,73 +232,14 @@ def _own_phrases(texts: Sequence[str], topics: NDArray[np.int64]) -> dict[int, d
 
 
 def warm_up() -> None:
-    """Import BERTopic and UMAP and have UMAP compile its kernels on a few points.
+    """Import what a search takes.
 
-    It takes as long as embedding a hundred abstracts, and one core: done beside
-    the embedding it costs hardly any time.
+    It takes a second or two, and one core: done beside the embedding it costs hardly
+    any time.
     """
-    import bertopic.backend
-    import bertopic.vectorizers
     import scipy.cluster.hierarchy
+    import scipy.optimize
     import sklearn.linear_model
+    import sklearn.manifold
 
-    del bertopic, scipy, sklearn
-    points = np.random.default_rng(0).normal(size=(2 * _NEIGHBORS, 8))
-    few = points.astype(np.float32)
-    reduce(few, nearest(few), 2, seed=0)
-
-
-def nearest(vectors: Vectors) -> Neighbors:
-    """Return the exact nearest neighbours of each paper, itself first, by cosine.
-
-    UMAP's own search would be approximate in large corpora, and have more kernels
-    to compile.
-
-    Returns
-    -------
-    indices : numpy.ndarray of int32, shape (n, k)
-    distances : numpy.ndarray of float32, shape (n, k)
-    """
-    from sklearn.neighbors import NearestNeighbors
-
-    wide = np.asarray(vectors, dtype=np.float64)
-    search = NearestNeighbors(
-        n_neighbors=min(_NEIGHBORS, len(wide) - 1), metric="cosine", algorithm="brute", n_jobs=1
-    )
-    # Without the papers themselves, so that one with copies is still its own first neighbour.
-    distances, indices = search.fit(wide).kneighbors()
-    own = np.arange(len(wide))[:, None]
-    indices = np.hstack([own, indices[:, :-1]]).astype(np.int32)
-    distances = np.hstack([np.zeros((len(wide), 1)), distances[:, :-1]]).astype(np.float32)
-    return indices, distances
-
-
-def reduce(
-    vectors: Vectors, neighbors: Neighbors, dimensions: int, *, seed: int
-) -> NDArray[np.float64]:
-    """Return one UMAP run of `vectors` with their `nearest`, shape (n, dimensions).
-
-    Fewer papers than UMAP has neighbours for are laid out along their main axes.
-    """
-    import warnings
-
-    if len(vectors) <= _NEIGHBORS:
-        centred = np.asarray(vectors, dtype=np.float64) - np.mean(vectors, axis=0)
-        places = centred @ main_axes(np.asarray(centred, dtype=np.float32), dimensions)
-        return np.pad(places, ((0, 0), (0, dimensions - places.shape[1])))
-
-    from umap import UMAP
-
-    with warnings.catch_warnings():
-        # UMAP's spectral start warns where the neighbour graph falls apart, and copes.
-        warnings.simplefilter("ignore")
-        reduced = UMAP(
-            n_neighbors=neighbors[0].shape[1],
-            precomputed_knn=neighbors,
-            n_components=dimensions,
-            min_dist=0.0 if dimensions > 2 else 0.3,
-            metric="cosine",
-            random_state=seed % 2**32,  # NumPy takes no larger seeds
-            n_jobs=1,
-        ).fit_transform(np.asarray(vectors))
-    return np.asarray(reduced, dtype=np.float64)
+    del scipy, sklearn

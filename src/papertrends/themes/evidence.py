@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,8 @@ from papertrends.themes.phrases import (
     has_other_meaning,
     is_acronym,
     pattern_of,
-    stems,
 )
+from papertrends.themes.tokens import Tokens
 
 Floats = NDArray[np.float64]
 
@@ -87,6 +88,25 @@ class Corpus:
     encoded: Vectors
     joined: Vectors
 
+    @cached_property
+    def words(self) -> tuple[Tokens, Tokens]:
+        """The words of the titles, and of the abstracts."""
+        return Tokens.of(self.titles), Tokens.of(self.abstracts)
+
+    @cached_property
+    def _weighed(self) -> list[tuple[WordSpace, tuple[Any, Any]]]:
+        return []
+
+    def weighed(self, space: WordSpace) -> tuple[Any, Any]:
+        """Return the papers, and their titles, in a space of words, worked out once."""
+        for known, found in self._weighed:
+            if known is space:
+                return found
+        titles, abstracts = (tokens.counts(space.columns) for tokens in self.words)
+        found = space.weigh(titles + abstracts), space.weigh(titles)
+        self._weighed.append((space, found))
+        return found
+
     def part(self, rows: NDArray[np.int64]) -> Corpus:
         """Return the papers of some rows."""
         return Corpus(
@@ -114,28 +134,33 @@ class WordSpace:
     @classmethod
     def fit(cls, texts: Sequence[str]) -> WordSpace:
         """Learn which stems are common in `texts`."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
-        vectorizer = TfidfVectorizer(analyzer=_content_stems, sublinear_tf=True)
-        try:
-            vectorizer.fit(list(texts))
-        except ValueError:  # no word in any text
+        tokens = Tokens.of(texts)
+        terms = tuple(sorted(set(tokens.stems) - FUNCTION_WORDS))
+        if not terms:
             return cls((), np.zeros(0))
-        return cls(tuple(vectorizer.get_feature_names_out().tolist()), vectorizer.idf_)
+        counts = tokens.counts({term: column for column, term in enumerate(terms)})
+        having = np.bincount(counts.indices, minlength=len(terms))
+        return cls(terms, np.log((1.0 + len(texts)) / (1.0 + having)) + 1.0)
+
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """The column of each term."""
+        return {term: column for column, term in enumerate(self.terms)}
 
     def transform(self, texts: Sequence[str]) -> Any:
         """Return a sparse matrix of shape (n, m), rows of length 1 (or 0)."""
-        from scipy.sparse import csr_matrix
-        from sklearn.feature_extraction.text import TfidfVectorizer
+        return self.weigh(Tokens.of(texts).counts(self.columns))
 
-        if not self.terms:
-            return csr_matrix((len(texts), 1))
-        vocabulary = {term: column for column, term in enumerate(self.terms)}
-        vectorizer = TfidfVectorizer(
-            analyzer=_content_stems, sublinear_tf=True, vocabulary=vocabulary
-        )
-        vectorizer.idf_ = self.idf
-        return vectorizer.transform(list(texts))
+    def weigh(self, counts: Any) -> Any:
+        """Return the same of texts whose words are counted already, shape (n, m)."""
+        from scipy.sparse import csr_matrix
+
+        n_texts = counts.shape[0]
+        idf = self.idf if self.terms else np.ones(1)
+        values = (np.log(counts.data) + 1.0) * idf[counts.indices]
+        rows = np.repeat(np.arange(n_texts), np.diff(counts.indptr))
+        lengths = np.sqrt(np.bincount(rows, weights=values * values, minlength=n_texts))
+        return csr_matrix((values / lengths[rows], counts.indices, counts.indptr), counts.shape)
 
 
 @dataclass(frozen=True)
@@ -174,23 +199,30 @@ def words_of(phrases: Sequence[str], corpus: Corpus, space: WordSpace) -> Words:
     acronyms = [phrase for phrase in phrases if is_acronym(phrase)]
     in_title = np.zeros(len(corpus.titles), dtype=bool)
     count, claims = np.zeros(len(in_title)), np.zeros(len(in_title))
-    for row, (title, abstract) in enumerate(zip(corpus.titles, corpus.abstracts, strict=True)):
-        if not whole_pattern.search(title) and not whole_pattern.search(abstract):
-            continue
+    titles, abstracts = (tokens.may_have(phrases) for tokens in corpus.words)
+    for row in np.flatnonzero(titles | abstracts).tolist():
+        title, abstract = corpus.titles[row], corpus.abstracts[row]
         other = [one for one in acronyms if has_other_meaning(one, phrases, abstract)]
         pattern = pattern_of(set(phrases) - set(other)) if other else whole_pattern
-        in_title[row] = pattern.search(title) is not None
-        for sentence in _SENTENCE_END.split(abstract):
-            found = sum(
-                not _SET_ASIDE.search(sentence[max(0, match.start() - _BEFORE) : match.start()])
-                for match in pattern.finditer(sentence)
-            )
-            count[row] += found
-            claims[row] += found > 0 and _CLAIM.search(sentence) is not None
+        in_title[row] = titles[row] and pattern.search(title) is not None
+        if abstracts[row]:
+            count[row], claims[row] = _times_in(abstract, pattern)
     query = space.transform([" ".join(phrases)]).T
-    whole = (space.transform(texts_of(corpus)) @ query).toarray().ravel()
-    title = (space.transform(corpus.titles) @ query).toarray().ravel()
+    whole, title = ((weights @ query).toarray().ravel() for weights in corpus.weighed(space))
     return Words(in_title, count, claims, whole, title)
+
+
+def _times_in(abstract: str, pattern: re.Pattern[str]) -> tuple[int, int]:
+    """Return how often the pattern stands in an abstract, and in how many claims."""
+    count = claims = 0
+    for sentence in _SENTENCE_END.split(abstract):
+        found = sum(
+            not _SET_ASIDE.search(sentence[max(0, match.start() - _BEFORE) : match.start()])
+            for match in pattern.finditer(sentence)
+        )
+        count += found
+        claims += found > 0 and _CLAIM.search(sentence) is not None
+    return count, claims
 
 
 def evidence(
@@ -242,7 +274,3 @@ def texts_of(corpus: Corpus) -> list[str]:
 
 def _logistic(total: Floats) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-total)))
-
-
-def _content_stems(text: str) -> list[str]:
-    return [part for part in stems(text) if part not in FUNCTION_WORDS]

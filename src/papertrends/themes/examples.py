@@ -5,6 +5,8 @@ Must not judge whether they are good ones.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,10 +15,11 @@ from papertrends.errors import InputError
 from papertrends.papers import title_key
 from papertrends.themes.theme import Theme
 
+#: By theme id: which papers are examples of it, which are not-examples.
+Masks = Mapping[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]
 
-def examples_among(
-    themes: tuple[Theme, ...], unique: pd.DataFrame
-) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+
+def examples_among(themes: tuple[Theme, ...], unique: pd.DataFrame) -> Masks:
     """Find the examples and not-examples of each theme among the papers.
 
     Parameters
@@ -27,7 +30,7 @@ def examples_among(
 
     Returns
     -------
-    dict of str to two arrays of bool, shape (n_papers,)
+    mapping of str to two arrays of bool, shape (n_papers,)
         By theme id: which papers are examples of it, which are not-examples.
 
     Raises

@@ -6,13 +6,25 @@ UMAP or HDBSCAN.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from papertrends.encoders import LSA, Vectors, join
+from papertrends.encoders import (
+    LSA,
+    Distilled,
+    Encoder,
+    Vectors,
+    encode_cached,
+    join,
+    resolve_encoder,
+)
+from papertrends.errors import InputError
+from papertrends.progress import Progress, silent
 from papertrends.tables import MEMBERSHIPS, NEAR_MISSES, UNASSIGNED, conform
 from papertrends.themes.centroids import Centroids
 from papertrends.themes.evidence import THRESHOLD, Corpus, WordSpace, score
@@ -42,6 +54,8 @@ class Fitted:
         The tables of the papers it was learned from.
     notes : tuple of str
         What was done without, and why, in sentences.
+    distilled : Distilled or None
+        The encoder of its vectors, if that was distilled from this corpus.
     """
 
     encoder: str
@@ -56,6 +70,7 @@ class Fitted:
     near_misses: pd.DataFrame
     map: pd.DataFrame
     notes: tuple[str, ...]
+    distilled: Distilled | None = None
 
     @property
     def theme_ids(self) -> tuple[str, ...]:
@@ -66,6 +81,30 @@ class Fitted:
     def can_be_primary(self) -> NDArray[np.bool_]:
         """Which of `theme_ids` can be a paper's primary theme: not the finer ones."""
         return can_be_primary(len(self.named), self.centroids)
+
+    def vectors(
+        self, texts: Sequence[str], encoder: Encoder, folder: Path, *, progress: Progress = silent
+    ) -> tuple[Vectors, Vectors]:
+        """Read texts as those were that the model was learned from.
+
+        Parameters
+        ----------
+        texts : sequence of str, length n
+        encoder : Encoder
+            As `encoder_of` returns it; a distilled one reads the texts itself.
+        folder : Path
+            Where the vectors of other encoders are cached.
+        progress : Progress, optional
+
+        Returns
+        -------
+        encoded : numpy.ndarray, shape (n, d)
+        lsa : numpy.ndarray, shape (n, k)
+        """
+        if self.distilled is not None:
+            return self.distilled.encode_with_lsa(texts, progress=progress)
+        encoded = encode_cached(encoder, texts, folder, progress=progress)
+        return encoded, self.lsa.transform(texts)
 
     def corpus(self, papers: pd.DataFrame, encoded: Vectors) -> Corpus:
         """Return `papers` (one row a paper) as the fit reads them."""
@@ -80,6 +119,25 @@ class Fitted:
         return np.hstack([named, self.centroids.score(corpus.joined)])
 
 
+def encoder_of(fitted: Fitted, asked: str | Encoder) -> Encoder:
+    """Return the encoder that a model's vectors are of.
+
+    Raises
+    ------
+    InputError
+        If the one asked for is another.
+    """
+    if fitted.distilled is not None and asked in ("auto", "distilled"):
+        return fitted.distilled
+    encoder = resolve_encoder(asked)
+    if encoder.name != fitted.encoder:
+        raise InputError(
+            f"the model was fitted with the encoder '{fitted.encoder}', not '{encoder.name}'",
+            "give it the same encoder",
+        )
+    return encoder
+
+
 def can_be_primary(n_named: int, centroids: Centroids) -> NDArray[np.bool_]:
     """Return which of the named and then the discovered themes lie under no discovered one."""
     return np.concatenate([np.ones(n_named, dtype=bool), centroids.parents < 0])
@@ -87,13 +145,17 @@ def can_be_primary(n_named: int, centroids: Centroids) -> NDArray[np.bool_]:
 
 def corpus_of(papers: pd.DataFrame, encoded: Vectors, lsa: LSA) -> Corpus:
     """Return `papers` (one row a paper) with their vectors joined with their LSA."""
-    texts = texts_of_papers(papers)
+    return corpus_from(papers, encoded, lsa.transform(texts_of_papers(papers)))
+
+
+def corpus_from(papers: pd.DataFrame, encoded: Vectors, lsa: Vectors) -> Corpus:
+    """Return `papers` (one row a paper) with their vectors, row i being paper i."""
     return Corpus(
         papers["paper_id"].tolist(),
         papers["title"].tolist(),
         papers["abstract"].tolist(),
         encoded,
-        join(encoded, lsa.transform(texts)),
+        join(encoded, lsa),
     )
 
 

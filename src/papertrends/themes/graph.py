@@ -45,7 +45,7 @@ def exact_neighbors(vectors: Vectors, n_neighbors: int) -> tuple[NDArray[np.int6
         alike[rows - start, rows] = -np.inf
         # Rounded, so that the last bits of a sum do not decide between equals.
         alike = np.round(alike, 6)
-        nearest = _highest(alike, wanted)
+        nearest = highest(alike, wanted)
         closeness = np.take_along_axis(alike, nearest, axis=1)
         order = np.argsort(-closeness, axis=1, kind="stable")
         indices[block] = np.take_along_axis(nearest, order, axis=1)
@@ -53,7 +53,7 @@ def exact_neighbors(vectors: Vectors, n_neighbors: int) -> tuple[NDArray[np.int6
     return indices, similarities
 
 
-def _highest(values: NDArray[np.float32], wanted: int) -> NDArray[np.int64]:
+def highest(values: NDArray[np.float32], wanted: int) -> NDArray[np.int64]:
     """Return the columns of the `wanted` highest values of each row; of equals the first."""
     least = -np.partition(-values, wanted - 1, axis=1)[:, wanted - 1 : wanted]
     above = values > least

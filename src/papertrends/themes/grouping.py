@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from papertrends.encoders.lsa import unit_rows
 from papertrends.themes.graph import drawn_together, exact_neighbors
-from papertrends.themes.kmeans import Floats, Keys, Labels, Points, chance, kmeans
+from papertrends.themes.kmeans import Floats, Keys, Labels, Points, chance, runs
 
 Step = Callable[[int, int], None]
 
@@ -107,7 +107,7 @@ def silent(done: int, total: int) -> None:
     """Say nothing of `done` steps of `total`."""
 
 
-def usual_number(n_points: int) -> float:
+def usual_number(n_points: float) -> float:
     """Return how many groups of `n_points` a reader can hold in the head: a handful, or two.
 
     It grows with about the fourth root: 6 for 150 points, 9 for 1,000, 16 for 8,000;
@@ -123,6 +123,7 @@ def group(
     least: int,
     tried: Sequence[float] = TRIED,
     step: Step = silent,
+    stands_for: float = 1.0,
 ) -> Grouping:
     """Find the groups of `points` that hold together.
 
@@ -142,6 +143,9 @@ def group(
         Numbers of groups to try, as parts of `usual_number`.
     step : callable, optional
         Told how many numbers of groups of how many were tried.
+    stands_for : float, optional
+        How many points each one stands for, if they are a sample: the usual number of
+        groups is that of all of them.
 
     References
     ----------
@@ -149,7 +153,7 @@ def group(
     are clustered); Ben-Hur, Elisseeff and Guyon 2002 (the number of groups by
     stability); Hennig 2007, "Cluster-wise assessment of cluster stability".
     """
-    heard = candidates(points, keys, least=least, tried=tried, step=step)
+    heard = candidates(points, keys, least=least, tried=tried, step=step, stands_for=stands_for)
     found = firmest(heard)
     return no_groups(len(points)) if found is None else kept(found.grouping, points, least)
 
@@ -166,10 +170,12 @@ def candidates(
     least: int,
     tried: Sequence[float] = TRIED,
     step: Step = silent,
+    stands_for: float = 1.0,
 ) -> list[Candidate]:
     """Return what the runs find for each number of groups, the fewest first; see `group`."""
-    usual = _numbers(len(points), least, tried)
-    few = _numbers(len(points), least, _FEW if len(points) <= _SMALL else ())
+    most, number = len(points) // least, usual_number(len(points) * stands_for)
+    usual = _numbers(number, most, tried)
+    few = _numbers(number, most, _FEW if len(points) <= _SMALL else ())
     numbers = sorted({*usual, *few})
     batches = batches_of(points, keys) if numbers else []
     found = []
@@ -196,20 +202,18 @@ def firmness(found: Grouping) -> float:
     return float(sizes @ found.stability / len(found.labels))
 
 
-def _numbers(n_points: int, least: int, tried: Sequence[float]) -> list[int]:
-    most = n_points // least
-    numbers = {round(part * usual_number(n_points)) for part in tried}
+def _numbers(usual: float, most: int, tried: Sequence[float]) -> list[int]:
+    numbers = {round(part * usual) for part in tried}
     return sorted({min(max(number, 2), most) for number in numbers}) if most >= 2 else []
 
 
 def ask(batches: Sequence[Batch], keys: Keys, n_groups: int) -> Opinions:
     """Make all runs for one number of groups."""
-    said = []
-    for number, batch in enumerate(batches):
-        said += [
-            kmeans(batch.points, batch.inside, keys, n_groups, number, run) for run in range(_RUNS)
-        ]
-    return Opinions(np.array(said), np.array([batch.inside for batch in batches]))
+    said = [
+        runs(batch.points, batch.inside, keys, n_groups, number, among=range(_RUNS))
+        for number, batch in enumerate(batches)
+    ]
+    return Opinions(np.concatenate(said), np.array([batch.inside for batch in batches]))
 
 
 def batches_of(points: Points, keys: Keys) -> list[Batch]:
@@ -281,12 +285,19 @@ def _agreed(labels: Labels, n_groups: int) -> Floats:
 
     n_runs, n_points = labels.shape
     columns = labels + n_groups * np.arange(n_runs)[:, None]
-    places = (np.tile(np.arange(n_points), n_runs), columns.ravel())
-    members = sparse.csr_matrix((np.ones(labels.size), places), shape=(n_points, n_runs * n_groups))
+    ends = np.arange(n_points + 1) * n_runs
+    shape = (n_points, n_runs * n_groups)
+    members = sparse.csr_matrix((np.ones(labels.size), columns.T.ravel(), ends), shape=shape)
     sizes = np.asarray(members.sum(axis=0)).ravel()
     members, sizes = members[:, sizes > 0], sizes[sizes > 0]
-    alike = (members.T @ members).toarray() / np.sqrt(np.outer(sizes, sizes))
-    apart = np.sqrt(2 * np.clip(1 - alike, 0, None))
+    apart = (members.T @ members).toarray()
+    # Step by step in one place: there are thousands of clusters, and all pairs of them.
+    roots = np.outer(sizes, sizes)
+    apart /= np.sqrt(roots, out=roots)
+    np.subtract(1, apart, out=apart)
+    np.clip(apart, 0, None, out=apart)
+    apart *= 2
+    np.sqrt(apart, out=apart)
     np.fill_diagonal(apart, 0)
     tree = linkage(squareform(apart, checks=False), "ward")
     meta = np.asarray(fcluster(tree, n_groups, "maxclust"), dtype=np.int64) - 1
@@ -304,13 +315,7 @@ def _agreed(labels: Labels, n_groups: int) -> Floats:
 
 
 def _votes(members: Any, groups: Labels, n_groups: int) -> Floats:
-    from scipy import sparse
-
-    rows = np.arange(len(groups))
-    belongs = sparse.csr_matrix(
-        (np.ones(len(groups)), (rows, groups)), shape=(len(groups), n_groups)
-    )
-    return np.asarray((members @ belongs).toarray())
+    return np.asarray(members @ np.eye(n_groups)[groups])
 
 
 def kept(found: Grouping, points: Points, least: int) -> Grouping:

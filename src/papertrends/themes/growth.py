@@ -16,22 +16,19 @@ from numpy.typing import NDArray
 
 from papertrends.encoders import Vectors
 from papertrends.tables import (
-    MAP,
     MEMBERSHIPS,
     NEAR_MISSES,
     THEMES,
     UNASSIGNED,
     conform,
 )
+from papertrends.themes.assigning import Places, assigned, with_rows
 from papertrends.themes.centroids import Centroids
 from papertrends.themes.evidence import THRESHOLD, Corpus
 from papertrends.themes.fitted import Fitted, memberships_of, near_misses_of
 from papertrends.themes.founding import Founded
 
 Floats = NDArray[np.float64]
-
-#: A new paper is drawn on the map in the middle of so many papers nearest to it.
-_MAP_NEIGHBORS = 5
 
 
 def take_in(fitted: Fitted, new: Corpus, known: Vectors) -> Fitted:
@@ -52,17 +49,7 @@ def take_in(fitted: Fitted, new: Corpus, known: Vectors) -> Fitted:
     """
     if not len(new.paper_ids):
         return fitted
-    scores = fitted.scores(new)
-    ids = list(new.paper_ids)
-    memberships, unassigned = memberships_of(ids, fitted.theme_ids, scores, fitted.can_be_primary)
-    near = near_misses_of(ids, fitted.theme_ids, scores)
-    return replace(
-        fitted,
-        memberships=_joined(fitted.memberships, memberships, MEMBERSHIPS, "paper_id"),
-        unassigned=_joined(fitted.unassigned, unassigned, UNASSIGNED, "paper_id"),
-        near_misses=_joined(fitted.near_misses, near, NEAR_MISSES, "paper_id", "theme_id"),
-        map=_on_map(fitted.map, new, known),
-    )
+    return with_rows(fitted, assigned(fitted, new, Places.of(fitted.map, known)))
 
 
 def with_themes(
@@ -184,14 +171,3 @@ def _joined(
 ) -> pd.DataFrame:
     both = pd.concat([one for one in (old, new) if len(one)] or [old], ignore_index=True)
     return conform(both.sort_values(list(by), kind="stable"), schema)
-
-
-def _on_map(places: pd.DataFrame, new: Corpus, known: Vectors) -> pd.DataFrame:
-    """Put new papers in the middle of their nearest ones: the map itself stays."""
-    near = min(_MAP_NEIGHBORS, len(known))
-    alike = np.round(new.joined.astype(np.float32) @ known.T, 6)
-    nearest = np.argsort(-alike, axis=1, kind="stable")[:, :near]
-    middle = places[["x", "y"]].to_numpy(dtype=float)[nearest].mean(axis=1)
-    rows = pd.DataFrame({"paper_id": list(new.paper_ids)})
-    rows["x"], rows["y"] = np.round(middle[:, 0], 6), np.round(middle[:, 1], 6)
-    return _joined(places, conform(rows, MAP), MAP, "paper_id")

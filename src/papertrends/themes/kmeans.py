@@ -8,7 +8,8 @@ same way. Must not know of papers or themes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,10 @@ Labels = NDArray[np.int64]
 Points = NDArray[np.float32]
 
 _STEPS = 25
+#: Runs are made together as long as their groups times points are at most so many.
+_AT_ONCE = 1_000_000
+#: So many points are compared at a time, of several runs if they have fewer.
+_IN_CACHE = 4_096
 
 
 def keys_of(texts: Iterable[str]) -> Keys:
@@ -36,12 +41,9 @@ def chance(keys: Keys, *tags: int) -> Floats:
     (the mixing function).
     """
     mixed = keys.astype(np.uint64)
-    for tag in tags:  # arrays of integers wrap around without a word
-        mixed = mixed + np.uint64((tag + 1) * 0x9E3779B97F4A7C15 % 2**64)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        mixed = mixed ^ (mixed >> np.uint64(31))
-    return np.asarray(((mixed >> np.uint64(11)).astype(np.float64) + 0.5) / 2**53)
+    for tag in tags:
+        mixed = _mixed(mixed, _steps_of([tag]))
+    return _in_unit(mixed)
 
 
 def kmeans(
@@ -68,34 +70,115 @@ def kmeans(
     Arthur and Vassilvitskii 2007, "k-means++"; the choice of a start by the
     least of exponential draws is that of Efraimidis and Spirakis 2006.
     """
-    part = points[inside]
-    centers = _starts(part, keys[inside], n_groups, tags)
-    labels = np.full(len(part), -1)
+    [labels] = runs(points, inside, keys, n_groups, *tags[:-1], among=tags[-1:])
+    return np.asarray(labels)
+
+
+def runs(
+    points: Points,
+    inside: NDArray[np.bool_],
+    keys: Keys,
+    n_groups: int,
+    *tags: int,
+    among: Sequence[int],
+) -> Labels:
+    """Return what `kmeans` does with `tags` and each of `among` as the last of them.
+
+    Many small products of matrices take longer than a few large ones.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (len(among), n)
+    """
+    part, drawn = points[inside], keys[inside].astype(np.uint64)
+    for tag in tags:
+        drawn = _mixed(drawn, _steps_of([tag]))
+    each = max(1, _AT_ONCE // (n_groups * len(points)))
+    found = []
+    for start in range(0, len(among), each):
+        some = _mixed(drawn, _steps_of(among[start : start + each])[:, None])
+        found.append(_nearest(points, _settled(part, _starts(part, some, n_groups))))
+    return np.concatenate(found).astype(np.int64)
+
+
+def _settled(part: Points, centers: Points) -> Points:
+    """Move centres, shape (runs, groups, d), to the means of what is nearest to them."""
+    labels = np.full((len(centers), len(part)), -1)
+    moving = np.arange(len(centers))
     for _ in range(_STEPS):
-        moved = _nearest(part, centers)
-        if (moved == labels).all():
+        moved = _nearest(part, centers[moving])
+        changed = (moved != labels[moving]).any(axis=1)
+        moving, moved = moving[changed], moved[changed]
+        if not len(moving):
             break
-        labels = moved
-        members = (labels[:, None] == np.arange(n_groups)).astype(np.float32)
-        counts = members.sum(axis=0)[:, None]
-        means = (members.T @ part) / np.maximum(counts, 1)
-        centers = np.where(counts > 0, means, centers).astype(np.float32)
-    return _nearest(points, centers)
+        labels[moving] = moved
+        centers[moving] = _means(part, moved, centers[moving])
+    return centers
 
 
-def _starts(part: Points, keys: Keys, n_groups: int, tags: tuple[int, ...]) -> Points:
-    """Choose points far from each other: each by chance, in proportion to its squared distance."""
+def _means(part: Points, labels: Labels, centers: Points) -> Points:
+    """Return the mean of each group of each run; one without points stays where it was."""
+    from scipy.sparse import csr_matrix
+
+    n_runs, n_groups, _ = centers.shape
+    columns = labels.astype(np.int32) + n_groups * np.arange(n_runs, dtype=np.int32)[:, None]
+    ones, ends = np.ones(columns.size, dtype=np.float32), np.arange(len(part) + 1) * n_runs
+    members = csr_matrix((ones, columns.T.ravel(), ends), shape=(len(part), n_runs * n_groups))
+    counts = np.bincount(columns.ravel(), minlength=n_runs * n_groups).astype(np.float32)
+    means = ((members.T @ part) / np.maximum(counts, 1)[:, None]).reshape(centers.shape)
+    return np.where(counts.reshape(n_runs, n_groups, 1) > 0, means, centers)
+
+
+def _starts(part: Points, drawn: Keys, n_groups: int) -> Points:
+    """Choose points far from each other: each by chance, in proportion to its squared distance.
+
+    Parameters
+    ----------
+    part : numpy.ndarray of float32, shape (m, d)
+    drawn : numpy.ndarray of uint64, shape (runs, m)
+        What chance is drawn from.
+    """
     lengths = (part * part).sum(axis=1)
-    apart = np.ones(len(part))
-    centers = np.empty((n_groups, part.shape[1]), dtype=np.float32)
+    apart = np.ones(drawn.shape)
+    centers = np.empty((len(drawn), n_groups, part.shape[1]), dtype=np.float32)
     for group in range(n_groups):
-        waits = -np.log(chance(keys, *tags, group)) / np.maximum(apart, 1e-9)
-        centers[group] = part[int(np.argmin(waits))]
-        to_new = lengths - 2 * part @ centers[group] + centers[group] @ centers[group]
+        waits = -np.log(_in_unit(_mixed(drawn, _steps_of([group])))) / np.maximum(apart, 1e-9)
+        new = part[waits.argmin(axis=1)]
+        centers[:, group] = new
+        to_new = lengths - 2 * (new @ part.T) + (new * new).sum(axis=1)[:, None]
         apart = np.minimum(apart, to_new) if group else to_new
     return centers
 
 
 def _nearest(points: Points, centers: Points) -> Labels:
-    closeness = 2 * points @ centers.T - (centers * centers).sum(axis=1)
-    return np.asarray(closeness.argmax(axis=1), dtype=np.int64)
+    """Return the nearest of each run's centres, shape (runs, groups, d), for each point."""
+    n_runs, n_groups, width = centers.shape
+    flat = centers.reshape(-1, width)
+    closeness = flat @ points.T
+    closeness -= ((flat * flat).sum(axis=1) / 2)[:, None]
+    nearest: NDArray[Any] = np.zeros((n_runs, len(points)), dtype=np.uint16)
+    closeness = closeness.reshape(n_runs, n_groups, -1)
+    each = max(1, _IN_CACHE // max(1, len(points)))
+    for start in range(0, n_runs, each):
+        some, near = closeness[start : start + each], nearest[start : start + each]
+        best = some[:, 0].copy()
+        for group in range(1, n_groups):  # the last that is nearer than all before it
+            nearer = (some[:, group] > best).view(np.uint8)
+            np.maximum(near, nearer * np.uint16(group), out=near)
+            np.maximum(best, some[:, group], out=best)
+    return nearest
+
+
+def _steps_of(tags: Sequence[int]) -> Keys:
+    return np.array([(tag + 1) * 0x9E3779B97F4A7C15 % 2**64 for tag in tags], dtype=np.uint64)
+
+
+def _mixed(keys: Keys, steps: Keys) -> Keys:
+    mixed = keys + steps  # arrays of integers wrap around without a word
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
+
+
+def _in_unit(mixed: Keys) -> Floats:
+    return np.asarray(((mixed >> np.uint64(11)).astype(np.float64) + 0.5) / 2**53)

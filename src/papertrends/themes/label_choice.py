@@ -50,7 +50,7 @@ _DOINGS = frozenset(
 
 def choose_label(
     ranked: Mapping[str, float],
-    papers: Sequence[set[str]],
+    papers: Sequence[Collection[str]],
     headed: Sequence[set[str]],
     used: Collection[Key],
 ) -> list[str]:
@@ -129,7 +129,7 @@ def _akin(one: str, other: str) -> bool:
     )
 
 
-def _extended(form: str, names: Sequence[str], papers: Sequence[set[str]]) -> str:
+def _extended(form: str, names: Sequence[str], papers: Sequence[Collection[str]]) -> str:
     """Return the longer phrase around `form` that most of its papers use, or `form`."""
     covered = sum(form in paper for paper in papers)
     for other in names:

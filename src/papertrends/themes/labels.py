@@ -11,7 +11,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,6 @@ class Wording:
     keywords: tuple[str, ...]
 
 
-@lru_cache(maxsize=1024)
 def candidates(text: str) -> tuple[tuple[str, str], ...]:
     """Return the phrases of `text` as pairs of normal form and form as written.
 
@@ -92,33 +92,61 @@ class Phrasing:
 
     Attributes
     ----------
-    present, titled : tuple of set of str, length n
-        Normal forms in each paper, and in its title.
+    present : tuple of mapping of str to int, length n
+        How often each normal form stands in each paper.
+    titled : tuple of set of str, length n
+        Normal forms in its title.
     written : dict of str to str
         The commonest way each form is written.
     """
 
-    present: tuple[set[str], ...]
+    present: tuple[Mapping[str, int], ...]
     titled: tuple[set[str], ...]
     written: dict[str, str]
 
     @classmethod
     def of(cls, titles: Sequence[str], texts: Sequence[str]) -> Phrasing:
         """Read titles, and titles with abstracts, of n papers."""
-        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        forms, words = _Forms(), _Words()
+        said: Counter[str] = Counter()
         present = []
         for text in texts:
-            forms = set()
-            for form, written in candidates(text):
-                counts[form][" ".join(_plain_case(word) for word in written.split())] += 1
-                forms.add(form)
-            present.append(forms)
+            written = _plain_phrases(text, words)
+            said.update(written)
+            present.append(dict(Counter(map(forms.__getitem__, written))))
+        spellings: dict[str, list[str]] = defaultdict(list)
+        for written_so in said:
+            spellings[forms[written_so]].append(written_so)
         written_as = {
-            form: min(seen, key=lambda written: (-seen[written], written))
-            for form, seen in counts.items()
+            form: min(some, key=lambda one: (-said[one], one)) for form, some in spellings.items()
         }
-        titled = tuple(set(phrase_analyzer(title)) for title in titles)
+        titled = tuple(
+            {forms[written] for written in _plain_phrases(title, words)} for title in titles
+        )
         return cls(tuple(present), titled, written_as)
+
+    @cached_property
+    def vocabulary(self) -> list[str]:
+        """The phrases that stand in two papers or more, sorted."""
+        having = Counter(form for forms in self.present for form in forms)
+        return sorted(form for form, count in having.items() if count >= 2)
+
+    @cached_property
+    def counts(self) -> Any:
+        """How often each phrase of `vocabulary` stands in each paper, a sparse matrix."""
+        from scipy.sparse import csr_matrix
+
+        column = {form: place for place, form in enumerate(self.vocabulary)}
+        columns: list[int] = []
+        counts: list[int] = []
+        starts = [0]
+        for forms in self.present:
+            known = [(column[form], count) for form, count in forms.items() if form in column]
+            columns += [place for place, _ in known]
+            counts += [count for _, count in known]
+            starts.append(len(columns))
+        shape = (len(self.present), len(column))
+        return csr_matrix((np.array(counts, dtype=np.float64), columns, starts), shape=shape)
 
 
 def word_themes(
@@ -178,7 +206,7 @@ def word_themes(
 
 def _ranked(
     weights: Mapping[str, float],
-    papers: Sequence[set[str]],
+    papers: Sequence[Collection[str]],
     headed: Sequence[set[str]],
     spread: Mapping[str, int],
     n_all: int,
@@ -236,17 +264,72 @@ def _is_phrase(written: Sequence[str]) -> bool:
 
 def _runs(text: str) -> Iterator[list[str]]:
     """Yield runs of words that no stop word, number or punctuation interrupts."""
-    stop = _stop_words()
     run: list[str] = []
-    for token in _TOKEN.findall(_LATEX.sub(" ; ", text)):
-        if not token[0].isalnum() or token.casefold() in stop or _NUMBERED.search(token):
-            if run:
-                yield run
-            run = []
-        else:
-            run.append(_POSSESSIVE.sub("", token))
+    for token in _tokens(text):
+        word = _word(token)
+        if word:
+            run.append(word)
+            continue
+        if run:
+            yield run
+        run = []
     if run:
         yield run
+
+
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(_LATEX.sub(" ; ", text))
+
+
+def _word(token: str) -> str:
+    """Return the word that a token is, empty for what interrupts a run of words."""
+    stops = token.casefold() in _stop_words() or _NUMBERED.search(token)
+    return "" if not token[0].isalnum() or stops else _POSSESSIVE.sub("", token)
+
+
+class _Words(dict[str, tuple[str, bool] | None]):
+    """By token: the word as written in a sentence, and whether it is specific.
+
+    None for what no phrase can hold: stop words, punctuation, bare letters. One for a
+    corpus, as most tokens of a text stand in others, too.
+    """
+
+    def __missing__(self, token: str) -> tuple[str, bool] | None:
+        word = _word(token)
+        specific = bool(word) and word.casefold() not in GENERIC
+        kept = bool(word) and (not specific or _is_phrase([word]))
+        self[token] = found = (_plain_case(word), specific) if kept else None
+        return found
+
+
+class _Forms(dict[str, str]):
+    """By phrase as written: its normal form."""
+
+    def __missing__(self, written: str) -> str:
+        self[written] = form = normal_form(written.split(" "))
+        return form
+
+
+def _plain_phrases(text: str, known: _Words) -> list[str]:
+    """Return the phrases of `text`, as `candidates` does, as written in a sentence."""
+    found = []
+    last = before = None
+    for token in _tokens(text):
+        word = known[token]
+        if word is None:
+            last = before = None
+            continue
+        written, specific = word
+        if specific:
+            found.append(written)
+        if last is not None:
+            two = f"{last[0]} {written}"
+            if specific or last[1]:
+                found.append(two)
+            if before is not None and (specific or last[1] or before[1]):
+                found.append(f"{before[0]} {two}")
+        before, last = last, word
+    return found
 
 
 @lru_cache(maxsize=1)

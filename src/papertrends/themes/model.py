@@ -7,41 +7,40 @@ in ``discovered.py``, their meeting in ``search.py``, files in ``saved.py``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from papertrends.encoders import (
-    LSA,
-    Encoder,
-    Vectors,
-    cache_folder,
-    encode_cached,
-    resolve_encoder,
-)
+from papertrends.encoders import Encoder, Vectors, cache_folder
 from papertrends.errors import InputError, PapertrendsError, did_you_mean
 from papertrends.progress import Progress, silent
-from papertrends.tables import PAPERS, conform, require_columns
+from papertrends.themes.assigning import Places, assigned, with_rows
+from papertrends.themes.bounded import read, sample_rows
+from papertrends.themes.checked import checked
 from papertrends.themes.discovered import MIN_PAPERS, warm_up
-from papertrends.themes.examples import examples_among
+from papertrends.themes.evidence import Corpus
+from papertrends.themes.examples import Masks, examples_among
 from papertrends.themes.fitted import (
     Fitted,
+    corpus_from,
     corpus_of,
+    encoder_of,
     memberships_of,
     one_row_each,
     texts_of_papers,
 )
+from papertrends.themes.growth import recounted
 from papertrends.themes.named import describe
+from papertrends.themes.own_bertopic import Handed
 from papertrends.themes.search import search
 from papertrends.themes.theme import Theme, as_themes
-
-_NEEDED = ("paper_id", "title", "abstract", "digest_date")
-#: Half of a character, as cut or badly escaped JSON leaves it: no encoder takes it.
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class ThemeModel:
@@ -52,7 +51,9 @@ class ThemeModel:
     themes : iterable of str or Theme, optional
         The themes to find; the built-in ones when nothing is given.
     encoder : str or Encoder, default "auto"
-        ``"auto"`` and ``"minilm"`` come with papertrends; another name is a
+        ``"minilm"`` embeds every paper with all-MiniLM-L6-v2, ``"distilled"`` a
+        thousand, from which the vectors of the others are learned, and ``"auto"``
+        takes the second for more than 4,000 papers. Another name is a
         sentence-transformers model; or anything with ``name`` and ``encode``.
     seed : int, default 0
         For the map. Themes draw what chance they need from the papers themselves:
@@ -93,7 +94,7 @@ class ThemeModel:
             "bertopic": bertopic,
         }
         self._fitted: Fitted | None = None
-        self._found_by: Any = None
+        self._found_by: Handed | None = None
         self._encoded: Vectors | None = None
 
     @classmethod
@@ -139,6 +140,9 @@ class ThemeModel:
     ) -> ThemeModel:
         """Learn the themes of `papers`.
 
+        Of more than 4,000 papers they are learned from about 3,000 that cover them, and
+        the others are assigned: time and memory grow in proportion to the papers.
+
         Parameters
         ----------
         papers : pandas.DataFrame
@@ -166,39 +170,81 @@ class ThemeModel:
         if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
             raise InputError(f"the seed is {seed!r}", "give a whole number from 0 on")
         themes = as_themes(self._params["themes"])
-        papers = _checked(papers)
+        papers = checked(papers)
         unique = one_row_each(papers)
         given = examples_among(themes, unique)
-        encoder = resolve_encoder(self._params["encoder"])
         texts = texts_of_papers(unique)
-        described = [describe(theme) for theme in themes]
-        needed = len(texts) >= MIN_PAPERS and self._params["bertopic"] is None
+        own = self._params["bertopic"] is not None
+        rows = np.arange(len(texts)) if own else _learned_from(texts, themes, given)
         with ThreadPoolExecutor(max_workers=1) as beside:
-            warming = [beside.submit(warm_up)] if needed else []
-            vectors = encode_cached(
-                encoder, [*texts, *described], cache_folder(), progress=progress
+            warming = [beside.submit(warm_up)] if len(texts) >= MIN_PAPERS and not own else []
+            vectors = read(
+                texts,
+                rows,
+                [describe(theme) for theme in themes],
+                encoder=self._params["encoder"],
+                folder=cache_folder(),
+                progress=progress,
             )
             for one in warming:
                 one.result()
-        self._encoded = vectors[: len(texts)]
         # Sums over several BLAS threads would depend on the number of cores.
         with threadpool_limits(limits=1):
-            lsa = LSA.fit(texts)
-            corpus = corpus_of(unique, vectors[: len(texts)], lsa)
-            self._fitted, self._found_by, _ = search(
+            sample = unique.iloc[rows].reset_index(drop=True)
+            corpus = corpus_of(sample, vectors.encoded, vectors.lsa)
+            fitted, self._found_by, _ = search(
                 themes,
-                vectors[len(texts) :],
-                given,
+                vectors.described,
+                {key: (some[rows], others[rows]) for key, (some, others) in given.items()},
                 corpus,
-                texts,
+                [texts[row] for row in rows.tolist()],
                 papers,
-                lsa=lsa,
-                encoder=encoder.name,
+                lsa=vectors.lsa,
+                encoder=vectors.encoder,
                 seed=seed,
                 bertopic=self._params["bertopic"],
                 progress=progress,
+                n_all=len(texts),
             )
+        learned = replace(
+            fitted, distilled=vectors.distilled, notes=(*vectors.notes, *fitted.notes)
+        )
+        self._fitted, self._encoded = self._with_rest(learned, corpus, unique, papers, progress)
         return self
+
+    def _with_rest(
+        self,
+        fitted: Fitted,
+        sample: Corpus,
+        unique: pd.DataFrame,
+        papers: pd.DataFrame,
+        progress: Progress,
+    ) -> tuple[Fitted, Vectors]:
+        """Assign the papers that the themes were not learned from; return all vectors, too."""
+        from threadpoolctl import threadpool_limits
+
+        inside = unique["paper_id"].isin(set(sample.paper_ids)).to_numpy()
+        if inside.all():
+            return fitted, sample.encoded
+        rest = unique[~inside].reset_index(drop=True)
+        encoded = np.zeros((len(unique), sample.encoded.shape[1]), dtype=np.float32)
+        corpus = self._corpus(fitted, rest, progress)
+        encoded[inside], encoded[~inside] = sample.encoded, corpus.encoded
+        with threadpool_limits(limits=1):
+            places = Places.of(fitted.map, sample.joined)
+            whole = with_rows(fitted, assigned(fitted, corpus, places, progress=progress))
+        return recounted(whole, papers), encoded
+
+    def _corpus(self, fitted: Fitted, papers: pd.DataFrame, progress: Progress) -> Corpus:
+        """Read papers (one row each) as the fit does, by its encoder."""
+        from threadpoolctl import threadpool_limits
+
+        encoder = encoder_of(fitted, self._params["encoder"])
+        texts = texts_of_papers(papers)
+        limits = threadpool_limits(limits=1) if fitted.distilled is not None else nullcontext()
+        with limits:
+            encoded, lsa = fitted.vectors(texts, encoder, cache_folder(), progress=progress)
+        return corpus_from(papers, encoded, lsa)
 
     def assign(self, papers: pd.DataFrame, *, progress: Progress = silent) -> pd.DataFrame:
         """Return the memberships of papers, whether it was fitted on them or not.
@@ -218,23 +264,16 @@ class ThemeModel:
         from threadpoolctl import threadpool_limits
 
         fitted = self._require_fitted()
-        unique = one_row_each(_checked(papers))
+        unique = one_row_each(checked(papers))
         known = set(fitted.map["paper_id"])
         new = unique[~unique["paper_id"].isin(known)].reset_index(drop=True)
         ids = set(unique["paper_id"])
         old = fitted.memberships[fitted.memberships["paper_id"].isin(ids)]
         if new.empty:
             return old.reset_index(drop=True)
-        encoder = resolve_encoder(self._params["encoder"])
-        if encoder.name != fitted.encoder:
-            raise InputError(
-                f"the model was fitted with the encoder '{fitted.encoder}', not '{encoder.name}'",
-                "give it the same encoder",
-            )
-        texts = texts_of_papers(new)
-        encoded = encode_cached(encoder, texts, cache_folder(), progress=progress)
+        corpus = self._corpus(fitted, new, progress)
         with threadpool_limits(limits=1):
-            scores = fitted.scores(fitted.corpus(new, encoded))
+            scores = fitted.scores(corpus)
         found, _ = memberships_of(
             new["paper_id"].tolist(), fitted.theme_ids, scores, fitted.can_be_primary
         )
@@ -328,8 +367,10 @@ class ThemeModel:
 
     @property
     def bertopic(self) -> Any:
-        """The fitted BERTopic, or None."""
-        return self._found_by if self._fitted is not None else self._params["bertopic"]
+        """The fitted BERTopic, or None; it takes seconds when it is asked for first."""
+        if self._fitted is None:
+            return self._params["bertopic"]
+        return None if self._found_by is None else self._found_by.build()
 
     def plain_params(self) -> dict[str, Any]:
         """Return the parameters as JSON-able values, an encoder by its name."""
@@ -355,22 +396,9 @@ class ThemeModel:
         return self._fitted
 
 
-def _checked(papers: pd.DataFrame) -> pd.DataFrame:
-    require_columns(papers, PAPERS, "papers", *_NEEDED)
-    if papers.empty:
-        raise InputError("the papers table has no rows", "load a dump with papers in it first")
-    position = papers["position"].fillna(0) if "position" in papers else 0
-    whole = conform(papers.assign(position=position), PAPERS)
-    for column in ("paper_id", "title"):
-        if (whole[column].fillna("").str.strip() == "").any():
-            raise InputError(f"a paper has no {column}", "give each paper one")
-    halves = whole["paper_id"].str.contains(_LONE_SURROGATE, regex=True)
-    if halves.any():
-        raise InputError(
-            f"the paper_id {whole.loc[halves, 'paper_id'].iloc[0]!r} holds half a character",
-            "give it another",
-        )
-    whole["abstract"] = whole["abstract"].fillna("")
-    for column in ("title", "abstract"):
-        whole[column] = whole[column].str.replace(_LONE_SURROGATE, "\ufffd", regex=True)
-    return whole
+def _learned_from(texts: list[str], themes: tuple[Theme, ...], given: Masks) -> NDArray[np.int64]:
+    """Return the rows of the papers that themes are learned from, a user's examples included."""
+    shown = np.zeros(len(texts), dtype=bool)
+    for examples, not_examples in given.values():
+        shown |= examples | not_examples
+    return sample_rows(texts, [theme.phrases for theme in themes], np.flatnonzero(shown))

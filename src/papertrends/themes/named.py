@@ -163,7 +163,7 @@ def _phrases_in(theme: Theme, corpus: Corpus, space: WordSpace) -> tuple[tuple[s
     texts = texts_of(corpus)
     phrases = (*theme.phrases, *acronyms_defined(theme.phrases, texts))
     words = words_of(phrases, corpus, space)
-    shorter = _meaning_it(shorter_forms(theme.phrases), words, corpus.joined, texts)
+    shorter = _meaning_it(shorter_forms(theme.phrases), words, corpus, texts)
     if shorter:
         phrases = (*phrases, *shorter)
         phrases = tuple(dict.fromkeys((*phrases, *acronyms_defined(phrases, texts))))
@@ -172,16 +172,19 @@ def _phrases_in(theme: Theme, corpus: Corpus, space: WordSpace) -> tuple[tuple[s
 
 
 def _meaning_it(
-    forms: Sequence[str], words: Words, vectors: Vectors, texts: Sequence[str]
+    forms: Sequence[str], words: Words, corpus: Corpus, texts: Sequence[str]
 ) -> tuple[str, ...]:
     """Return the shorter forms of a theme's name that mean the theme in these texts."""
     if not forms:
         return ()
-    way = _way_to(words, vectors)
+    way = _way_to(words, corpus.joined)
+    titles, abstracts = corpus.words
     taken = []
     for form in forms:
         pattern = pattern_of([form])
-        having = np.array([pattern.search(text) is not None for text in texts], dtype=bool)
+        having = titles.may_have([form]) | abstracts.may_have([form])
+        rows = np.flatnonzero(having)
+        having[rows] = [pattern.search(texts[row]) is not None for row in rows.tolist()]
         if way is None:
             if 0 < having.sum() <= _RARE * len(texts):
                 taken.append(form)

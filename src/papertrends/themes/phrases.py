@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -15,6 +16,8 @@ _BEFORE, _AFTER = r"(?<![^\W_])", r"(?![^\W_])"
 _INFLECTION = r"(?:s|es|e|ed|ing|ings|er|ers|ation|ations|ion|ions)?"
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ed", "es", "s", "e")
 _JOINT = r"[\s\-‐‑–]*"
+
+_BRACKETED = r"\(([A-Z][\w\-]{1,9})\)"
 
 FUNCTION_WORDS = frozenset("a an the of and or for in to with by via on from as at is are".split())
 
@@ -81,6 +84,53 @@ def pattern_of(phrases: Iterable[str]) -> re.Pattern[str]:
     return re.compile(f"{_BEFORE}(?:{any_of}){_AFTER}")
 
 
+@dataclass(frozen=True)
+class Opening:
+    """How a phrase begins in a text, as patterns of single words.
+
+    Attributes
+    ----------
+    first, second : str
+        What its first two words begin with; `second` is empty for a phrase of one word.
+    whole : str
+        Its first word, and nothing after it.
+    alone : str
+        A phrase of one word, or the first two written as one.
+    """
+
+    first: str
+    second: str
+    whole: str
+    alone: str
+
+
+def openings(phrases: Iterable[str]) -> list[Opening] | None:
+    """Return how `phrases` begin where `pattern_of` finds them, None if that cannot be told."""
+    named = sorted({phrase for phrase in phrases if words(phrase)})
+    if not all(phrase.isascii() for phrase in named):
+        return None
+    return [_opening(phrase) for phrase in named]
+
+
+def _opening(phrase: str) -> Opening:
+    if is_acronym(phrase):
+        roots = parts = [re.escape(part) for part in words(singular_acronym(phrase))]
+        parts = [*parts[:-1], parts[-1] + "s?"]
+        flags = "(?-i:{})"
+    else:
+        roots = [_root_pattern(part) for part in words(phrase)]
+        parts = [_word_pattern(part) for part in words(phrase)]
+        flags = "(?i:{})"
+    if len(parts) == 1:
+        return Opening(flags.format(roots[0]), "", "", flags.format(parts[0]) + r"\Z")
+    return Opening(
+        flags.format(roots[0]),
+        flags.format(roots[1]),
+        flags.format(parts[0]) + r"\Z",
+        flags.format(parts[0] + parts[1]),
+    )
+
+
 def acronyms_defined(phrases: Sequence[str], texts: Iterable[str]) -> tuple[str, ...]:
     """Find acronyms that the texts define for one of the `phrases`.
 
@@ -90,23 +140,38 @@ def acronyms_defined(phrases: Sequence[str], texts: Iterable[str]) -> tuple[str,
     """
     whole = [phrase for phrase in phrases if not is_acronym(phrase) and len(words(phrase)) > 1]
     patterns = [
-        (
-            _initials(phrase),
-            re.compile(_BEFORE + _one_pattern(phrase) + r"\s*\(([A-Z][\w\-]{1,9})\)"),
-        )
+        (_initials(phrase), re.compile(_BEFORE + _one_pattern(phrase) + r"\s*" + _BRACKETED))
         for phrase in whole
     ]
+    bracketed = re.compile(_BRACKETED)
     found = set()
     for text in texts:
-        if "(" in text:
-            for initials, pattern in patterns:
-                for match in pattern.finditer(text):
-                    acronym = singular_acronym(match.group(1))
-                    capitals = "".join(letter for letter in acronym if letter.isupper())
-                    spelled = {capitals.casefold(), acronym.casefold()}
-                    if is_acronym(acronym) and initials & spelled:
-                        found.add(acronym)
+        seen = set(bracketed.findall(text)) if "(" in text else set()
+        if not seen:
+            continue
+        for initials, pattern in patterns:
+            # Most acronyms are of something else: that takes no search for the phrase.
+            if any(_spells(acronym, initials) for acronym in seen):
+                found |= {
+                    singular_acronym(match.group(1))
+                    for match in pattern.finditer(text)
+                    if _spells(match.group(1), initials)
+                }
     return tuple(sorted(found))
+
+
+def _spells(bracketed: str, initials: set[str]) -> bool:
+    """Say whether what stands in brackets is an acronym with these initials."""
+    return not initials.isdisjoint(_spellings(bracketed))
+
+
+@lru_cache(maxsize=100_000)
+def _spellings(bracketed: str) -> frozenset[str]:
+    """Return its capitals and all its letters if it is an acronym, else nothing."""
+    acronym = singular_acronym(bracketed)
+    capitals = "".join(letter for letter in acronym if letter.isupper())
+    found = (capitals.casefold(), acronym.casefold()) if is_acronym(acronym) else ()
+    return frozenset(found)
 
 
 def has_other_meaning(acronym: str, phrases: Sequence[str], text: str) -> bool:
@@ -117,6 +182,8 @@ def has_other_meaning(acronym: str, phrases: Sequence[str], text: str) -> bool:
     True
     """
     spelled = singular_acronym(acronym)
+    if f"({spelled})" not in text and f"({spelled}s)" not in text:
+        return False
     defined = re.search(rf"((?:[^\s().,;:]+\s+){{1,9}})\({re.escape(spelled)}s?\)", text)
     if not defined:
         return False
@@ -182,12 +249,20 @@ def _with_joints(phrase: str, as_pattern: Callable[[str], str]) -> str:
 
 
 def _word_pattern(word: str) -> str:
-    # Where lowering changes the length, a pattern that ignores case would miss the original.
-    lowered = word.lower() if len(word.lower()) == len(word) else word
-    root = stem(lowered)
+    root = _root_of(word)
     if root.endswith("y"):
         return f"{re.escape(root[:-1])}(?:y{_INFLECTION}|ies|ied)"
     return re.escape(root) + _INFLECTION
+
+
+def _root_pattern(word: str) -> str:
+    """Return what all inflections of `word` begin with."""
+    return re.escape(_root_of(word).removesuffix("y"))
+
+
+def _root_of(word: str) -> str:
+    # Where lowering changes the length, a pattern that ignores case would miss the original.
+    return stem(word.lower() if len(word.lower()) == len(word) else word)
 
 
 def _initials(phrase: str) -> set[str]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from papertrends.encoders import LSA
+from papertrends.encoders import LSA, Distilled
 from papertrends.errors import InputError
 from papertrends.tables import MAP, MEMBERSHIPS, NEAR_MISSES, THEMES, UNASSIGNED, conform
 from papertrends.themes.centroids import Centroids
@@ -27,7 +27,7 @@ from papertrends.themes.named import FittedTheme
 from papertrends.themes.theme import Theme
 
 #: Of what `pack` makes; other code may keep it elsewhere.
-VERSION = 4
+VERSION = 5
 #: What json, numpy and zipfile raise when bytes of a file have changed.
 _DAMAGE = (
     OSError,
@@ -142,8 +142,18 @@ def pack(fitted: Fitted) -> tuple[dict[str, Any], dict[str, Any]]:
         arrays[f"named_{number}_first"] = one.first
         arrays[f"named_{number}_second"] = one.second
         arrays[f"named_{number}_reference"] = np.array(one.reference)
+    distilled = fitted.distilled
+    if distilled is not None:
+        arrays["distilled_weights"] = distilled.weights
     plain = {
         "encoder": fitted.encoder,
+        "distilled": None
+        if distilled is None
+        else {
+            "teacher": distilled.teacher,
+            "agreement": distilled.agreement,
+            "n_taught": distilled.n_taught,
+        },
         "lsa_terms": list(fitted.lsa.terms),
         "space_terms": list(fitted.space.terms),
         "named": [
@@ -184,9 +194,14 @@ def unpack(
         )
         for number, one in enumerate(plain["named"])
     ]
+    lsa = LSA(tuple(plain["lsa_terms"]), arrays["lsa_idf"], arrays["lsa_components"])
+    told, distilled = plain["distilled"], None
+    if told is not None:
+        distilled = Distilled(lsa=lsa, weights=arrays["distilled_weights"], **told)
     return Fitted(
         encoder=plain["encoder"],
-        lsa=LSA(tuple(plain["lsa_terms"]), arrays["lsa_idf"], arrays["lsa_components"]),
+        lsa=lsa,
+        distilled=distilled,
         space=WordSpace(tuple(plain["space_terms"]), arrays["space_idf"]),
         named=tuple(named),
         centroids=Centroids(

@@ -17,13 +17,14 @@ from papertrends.progress import Progress
 from papertrends.tables import MAP, THEMES, conform
 from papertrends.themes import discovered
 from papertrends.themes.calibration import for_new_papers
-from papertrends.themes.consensus import same_vectors
-from papertrends.themes.evidence import THRESHOLD, Corpus, WordSpace, score
+from papertrends.themes.evidence import THRESHOLD, Corpus, WordSpace, score, texts_of
 from papertrends.themes.fates import fates
 from papertrends.themes.fitted import Fitted, can_be_primary, memberships_of, near_misses_of
 from papertrends.themes.labels import N_KEYWORDS, Phrasing, word_themes
+from papertrends.themes.mapping import laid_out
 from papertrends.themes.meeting import DiscoveredThemes, NamedThemes, meet
 from papertrends.themes.named import fit_theme
+from papertrends.themes.own_bertopic import Handed
 from papertrends.themes.registry import ThemeEvent
 from papertrends.themes.relearning import (
     Anchors,
@@ -79,7 +80,8 @@ def search(
     bertopic: Any,
     progress: Progress,
     anchors: Anchors | None = None,
-) -> tuple[Fitted, Any, tuple[ThemeEvent, ...]]:
+    n_all: int | None = None,
+) -> tuple[Fitted, Handed | None, tuple[ThemeEvent, ...]]:
     """Find all themes of a corpus.
 
     Parameters
@@ -94,12 +96,14 @@ def search(
         As `ThemeModel` has them.
     anchors : Anchors, optional
         Themes there were before, to be held fast to.
+    n_all : int, optional
+        How many papers there are in all, if these are a sample of them.
 
     Returns
     -------
     fitted : Fitted
-    bertopic : bertopic.BERTopic or None
-        The model that found the discovered themes.
+    bertopic : Handed or None
+        Has the BERTopic of the discovered themes.
     events : tuple of ThemeEvent
         What became of the themes there were before.
     """
@@ -115,6 +119,7 @@ def search(
         bertopic=bertopic,
         progress=progress,
         anchors=anchors,
+        n_all=n_all,
     )
     theme_ids = (*named.ids, *others.ids)
     scores = np.hstack([named.scores, others.scores])
@@ -154,13 +159,14 @@ def _discovered(
     bertopic: Any,
     progress: Progress,
     anchors: Anchors | None,
-) -> tuple[DiscoveredThemes, Any, tuple[str, ...]]:
+    n_all: int | None,
+) -> tuple[DiscoveredThemes, Handed | None, tuple[str, ...]]:
     """Discover themes beside the named ones, held fast to those there were before.
 
     Returns
     -------
     others : DiscoveredThemes
-    bertopic : bertopic.BERTopic or None
+    bertopic : Handed or None
     notes : tuple of str
         What was done without, and why.
     """
@@ -177,6 +183,8 @@ def _discovered(
         seed=seed,
         bertopic=bertopic,
         before=None if start is None else start.before,
+        phrasing=phrasing,
+        n_all=n_all,
         progress=progress,
     )
     if anchors is None or start is None:
@@ -234,30 +242,7 @@ def _named_keywords(named: NamedThemes, phrasing: Phrasing) -> list[str]:
 
 
 def _map(corpus: Corpus, seed: int) -> pd.DataFrame:
-    """Return a place in the plane for each paper: UMAP, or the main axes of very few papers.
-
-    Papers with the very same vector share a place: laying out thousands of copies takes
-    UMAP minutes and tells nothing.
-    """
-    same = same_vectors(corpus.joined)
-    _, first = np.unique(same, return_index=True)
-    # In the order of the papers, so that a corpus without copies is laid out as it stands.
-    kept, rank = np.sort(first), np.argsort(np.argsort(first))
-    places = np.round(_places(corpus.joined[kept], seed)[rank[same]], 6)
+    places = np.round(laid_out(corpus.joined, texts_of(corpus), seed=seed), 6)
     frame = pd.DataFrame({"paper_id": list(corpus.paper_ids)})
     frame["x"], frame["y"] = places[:, 0], places[:, 1]
     return conform(frame, MAP)
-
-
-def _places(vectors: Vectors, seed: int) -> Floats:
-    """Lay out n different vectors, shape (n, 2)."""
-    if len(vectors) >= discovered.MIN_PAPERS:
-        return discovered.reduce(vectors, discovered.nearest(vectors), 2, seed=seed)
-    centred = vectors.astype(np.float64)
-    centred = centred - centred.mean(axis=0)
-    left, strength, _ = np.linalg.svd(centred, full_matrices=False)
-    places = np.zeros((len(vectors), 2))
-    axes = min(2, len(strength))
-    signs = np.sign(left[np.abs(left).argmax(axis=0), np.arange(left.shape[1])])[:axes]
-    places[:, :axes] = left[:, :axes] * strength[:axes] * np.where(signs == 0, 1.0, signs)
-    return places

@@ -1,0 +1,124 @@
+"""The papers that ``speed.py`` measures on, from 3,000 to 75,000 and more.
+
+Must not measure. All but the two dumps are made from ../shared/data, which is no part of this
+repository: a Parquet file for papertrends, and the same as JSON lines for the recipe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+COLUMNS = ["arxiv_id", "title", "abstract", "digest_date", "category", "made_up"]
+#: Digests of IJCAI have a year only; papers of a year count at its conference.
+_CONFERENCE = "-07-15"
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+
+
+def read_papers(folder: Path, name: str) -> pd.DataFrame:
+    """Return one of the corpora with the columns `COLUMNS`, each paper once."""
+    table = duckdb.read_parquet(str(folder / name)).df()
+    if "year" in table:
+        table["digest_date"] = table["year"].astype(str) + _CONFERENCE
+    if "arxiv_id" not in table:
+        table["arxiv_id"] = None
+    given = [one for one in ("primary", "area") if one in table]
+    table["category"] = table[given[0]] if given else "Daily Papers"
+    table["made_up"] = False
+    for column in ("title", "abstract"):
+        table[column] = [" ".join(str(text).split()) for text in table[column]]
+    return table[COLUMNS].drop_duplicates("title").reset_index(drop=True)
+
+
+def archive(folder: Path) -> pd.DataFrame:
+    """Return the 8,000 papers of the digest's archive."""
+    return read_papers(folder, "hf_daily_2024-2025.parquet")
+
+
+def arxiv(folder: Path) -> pd.DataFrame:
+    """Return the 40,000 papers of arXiv."""
+    return read_papers(folder, "arxiv_daily_2025.parquet")
+
+
+def everything(folder: Path, size: int) -> pd.DataFrame:
+    """Return `size` papers: all there are, and recombined ones for what is missing."""
+    real = pd.concat(
+        [archive(folder), arxiv(folder), read_papers(folder, "ijcai_2020-2021.parquet")],
+        ignore_index=True,
+    ).drop_duplicates("title")
+    made = recombined(real, size - len(real)) if size > len(real) else real.head(0)
+    return some(pd.concat([real, made], ignore_index=True), size)
+
+
+def recombined(papers: pd.DataFrame, number: int, seed: int = 0) -> pd.DataFrame:
+    """Return papers with new texts, of sentences of different papers of one category.
+
+    A paper takes length, category and date from a real one, and every sentence from another
+    paper of the category, where it stood at about the same place; its title is the first half of
+    one title and the second half of another.
+    """
+    chance = np.random.default_rng(seed)
+    titles = [title.split() for title in papers["title"]]
+    sentences = [_SENTENCE.split(text) for text in papers["abstract"]]
+    category = papers["category"].to_numpy(dtype=object)
+    members = {one: np.flatnonzero(category == one) for one in sorted(set(category))}
+    rows = []
+    taken = set(papers["title"])
+    while len(rows) < number:
+        row = int(chance.integers(len(papers)))
+        own = members[category[row]]
+        first, second = (titles[one] for one in chance.choice(own, 2).tolist())
+        title = " ".join([*first[: -(-len(first) // 2)], *second[len(second) // 2 :]])
+        if title in taken or len(own) < 2:
+            continue
+        taken.add(title)
+        length = len(sentences[row])
+        others = chance.choice(own, length).tolist()
+        said = [
+            sentences[other][place * len(sentences[other]) // length]
+            for place, other in enumerate(others)
+        ]
+        date = papers["digest_date"].iloc[row]
+        rows.append((None, title, " ".join(said), date, category[row], True))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def some(papers: pd.DataFrame, size: int) -> pd.DataFrame:
+    """Return `size` of the papers, chosen by their titles, the oldest first.
+
+    A smaller choice is part of a larger one, and has papers of every kind in proportion.
+    """
+    by_title = [hashlib.sha256(title.encode()).hexdigest() for title in papers["title"]]
+    chosen = papers.assign(order=by_title).sort_values("order").head(size)
+    return chosen.sort_values(["digest_date", "order"])[COLUMNS].reset_index(drop=True)
+
+
+def write(papers: pd.DataFrame, stem: Path) -> Path:
+    """Write papers as ``<stem>.parquet`` and ``<stem>.jsonl``; return the first."""
+    rows = papers.drop(columns=["category", "made_up"])
+    rows.to_json(stem.with_suffix(".jsonl"), orient="records", lines=True, force_ascii=False)
+    return write_table(rows, stem.with_suffix(".parquet"))
+
+
+def write_table(rows: pd.DataFrame, path: Path) -> Path:
+    """Write a table as Parquet."""
+    with duckdb.connect() as database:
+        database.register("rows", rows)
+        database.execute(f"COPY (FROM rows) TO '{path}' (FORMAT parquet)")
+    return path
+
+
+def write_parts(papers: pd.DataFrame, folder: Path, number: int) -> list[Path]:
+    """Write papers in `number` Parquet files, each a stretch of time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    bounds = [len(papers) * part // number for part in range(number + 1)]
+    return [
+        write(papers.iloc[begin:end], folder / f"part-{part:02}")
+        for part, (begin, end) in enumerate(pairwise(bounds))
+    ]

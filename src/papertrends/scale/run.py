@@ -1,0 +1,246 @@
+"""An analysis over partitions: the stages in a row, each on a pool of workers.
+
+Must not hold a method of its own, and must give what `papertrends.analyse` gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from papertrends.analysis import Analysis
+from papertrends.counting import put_together, undated_remark
+from papertrends.dumps.inputs import Inputs
+from papertrends.dumps.report import LoadReport, NearDuplicate
+from papertrends.encoders import Encoder
+from papertrends.progress import Progress, silent
+from papertrends.scale.alike import pairs_of
+from papertrends.scale.connecting import pool_on
+from papertrends.scale.counts import Counting, added_up
+from papertrends.scale.datasets import check_new, write_datasets
+from papertrends.scale.loading import load
+from papertrends.scale.pools import Pool
+from papertrends.scale.starting import Start, given_model, learned, restricted
+from papertrends.scale.steps import Part, part_of, partitions
+from papertrends.themes.assigning import Assigned, with_rows
+from papertrends.themes.checked import checked
+from papertrends.themes.fitted import Fitted, one_row_each
+from papertrends.themes.growth import recounted
+from papertrends.themes.model import ThemeModel
+from papertrends.themes.naming import Namer, rename_themes
+from papertrends.themes.theme import Theme, as_themes
+from papertrends.trends import check_options, resolve_period
+from papertrends.versions import versions
+
+
+def analyse(
+    inputs: Inputs,
+    *,
+    cluster: Any,
+    model: ThemeModel | str | Path | None = None,
+    results: str | Path | None = None,
+    themes: Iterable[str | Theme] | None = None,
+    by: str = "auto",
+    date: str = "digest",
+    count: str = "every",
+    year: int | None = None,
+    columns: Mapping[str, str] | None = None,
+    papers_known: str | Path | None = None,
+    encoder: str | Encoder = "auto",
+    seed: int = 0,
+    labels_from: Namer | None = None,
+    progress: Progress = silent,
+) -> Analysis:
+    """Do what `papertrends.analyse` does, over partitions on the workers of a Dask cluster.
+
+    The tables are the same, number for number. Files are read by the workers, which have to
+    see them under the same paths; themes are learned here, from a sample if there are many
+    papers, and the workers embed, assign and count all others. A worker that is lost costs
+    the time for what it had in hand.
+
+    Parameters
+    ----------
+    inputs : path, or iterable of paths
+        As for `papertrends.analyse`.
+    cluster : str, distributed.Client or None
+        The scheduler's address, like ``tcp://127.0.0.1:8786``, or a client, which is left
+        open. With None all is done in this process, partition by partition.
+    model : ThemeModel or path, optional
+        A fitted model, or a folder that `ThemeModel.save` has written: its themes are
+        taken and none are learned. Papers that it was fitted on keep their memberships.
+    results : path, optional
+        A new folder for the tables as Parquet datasets, a folder a table. It is there
+        when all of them are written, and not before.
+    themes, encoder, seed
+        As for `papertrends.analyse`; not with `model`, which has its own.
+    by, date, count, year, columns, papers_known, labels_from, progress
+        As for `papertrends.analyse`.
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    MissingDependencyError
+        If Dask is not installed.
+    InputError
+        If an input or an argument is at fault, there is no cluster or no worker, or a
+        worker has another papertrends or other versions of what it computes with.
+    """
+    check_options(by, date, count)
+    given = None if model is None else given_model(model, themes, encoder, seed)
+    wanted = as_themes(themes if given is None else given.get_params()["themes"])
+    if results is not None:
+        check_new(Path(results))
+    with pool_on(cluster) as pool:
+        loaded = load(
+            pool,
+            inputs,
+            year=year,
+            columns=columns,
+            papers_known=papers_known,
+            progress=progress,
+        )
+        period = resolve_period(loaded.papers, by, date=date, count=count)
+        asked = _Asked(period, by, date, count, year)
+        papers = checked(loaded.papers)
+        unique = one_row_each(papers)
+        if given is None:
+            start = learned(
+                pool, loaded.papers, wanted, encoder=encoder, seed=seed, progress=progress
+            )
+        else:
+            start = restricted(pool, unique, given, progress)
+        fitted, trends, alike = _over_partitions(pool, papers, unique, start, asked, progress)
+    analysis = _concluded(
+        replace(loaded.report, near_duplicates=alike),
+        loaded.papers,
+        ThemeModel.of(fitted, wanted, **_made_with(start.model)),
+        trends,
+        asked,
+        labels_from,
+        progress,
+    )
+    if results is not None:
+        write_datasets(analysis.tables, analysis.manifest(), Path(results))
+    return analysis
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked for, as `papertrends.analyse` takes it; `by` is resolved."""
+
+    by: str
+    by_asked: str
+    date: str
+    count: str
+    year: int | None
+
+
+def _made_with(model: ThemeModel) -> dict[str, Any]:
+    params = model.get_params()
+    return {"encoder": params["encoder"], "seed": params["seed"]}
+
+
+def _concluded(
+    report: LoadReport,
+    papers: pd.DataFrame,
+    model: ThemeModel,
+    trends: pd.DataFrame | None,
+    asked: _Asked,
+    labels_from: Namer | None,
+    progress: Progress,
+) -> Analysis:
+    """Name, count and test what was found, as on one machine."""
+    themes = as_themes(model.get_params()["themes"])
+    named, remarks = model.themes, tuple[str, ...]()
+    if labels_from is not None:
+        named, remarks = rename_themes(
+            model.themes,
+            model.memberships,
+            papers,
+            labels_from,
+            taken=[phrase for theme in themes for phrase in theme.phrases],
+            progress=progress,
+        )
+    if asked.date == "published":
+        remarks = (*undated_remark(papers), *remarks)
+    tables = put_together(
+        papers, model.fitted, named, by=asked.by, date=asked.date, count=asked.count
+    )
+    if trends is not None:
+        tables = replace(tables, trends=trends)
+    settings = {
+        "by": asked.by,
+        "by_asked": asked.by_asked,
+        "date": asked.date,
+        "count": asked.count,
+        "year": asked.year,
+        "seed": model.get_params()["seed"],
+        "encoder": model.encoder_name,
+        "encoder_asked": model.plain_params()["encoder"],
+        "themes": [theme.as_dict() for theme in themes],
+        "labels_from": labels_from.source if labels_from is not None else None,
+    }
+    return Analysis(tables, report, model, settings, versions(), remarks)
+
+
+def _over_partitions(
+    pool: Pool,
+    papers: pd.DataFrame,
+    unique: pd.DataFrame,
+    start: Start,
+    asked: _Asked,
+    progress: Progress,
+) -> tuple[Fitted, pd.DataFrame | None, tuple[NearDuplicate, ...]]:
+    """Assign, count and compare all papers, of which `unique` has one row each.
+
+    Returns
+    -------
+    fitted : Fitted
+        With the rows of all papers.
+    trends : pandas.DataFrame or None
+        The trends table, where it can be counted over partitions.
+    alike : tuple of NearDuplicate
+    """
+    settled = unique["paper_id"].isin(set(start.fitted.map["paper_id"])).to_numpy()
+    listings = papers[["paper_id", "digest_date"]]
+    known = partitions(unique[settled], listings, start.fitted.memberships)
+    rest = partitions(unique[~settled], listings, None)
+    counting = (
+        Counting(asked.by, asked.count, start.fitted.theme_ids) if asked.date == "digest" else None
+    )
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # What the statistics need is imported while others work.
+        warming = beside.submit(import_module, "scipy.stats")
+        parts: list[Part] = pool.map(
+            part_of,
+            [*known, *rest],
+            start.sent,
+            *(pool.share(one) for one in (start.places, counting)),
+            stage="assigning",
+            sizes=[len(one.papers) for one in (*known, *rest)],
+            progress=progress,
+        )
+        warming.result()
+    fitted = start.fitted
+    rows = [part.rows for part in parts if part.rows is not None]
+    if rows:
+        fitted = with_rows(fitted, Assigned.joined(rows))
+    if rows or start.recount:
+        fitted = recounted(fitted, papers)
+    trends = None
+    counts = [part.counts for part in parts if part.counts is not None]
+    if counting is not None:
+        trends = added_up(counts, counting, papers["digest_date"].max())
+    signatures = np.concatenate([part.signatures for part in parts])
+    order = np.argsort(np.concatenate([np.flatnonzero(settled), np.flatnonzero(~settled)]))
+    return fitted, trends, pairs_of(unique, signatures[order])

@@ -1,0 +1,169 @@
+"""What an analysis over partitions begins with: a model, and where its papers stand.
+
+A model is learned here, or was given; either way it leaves papers to be assigned by
+others. Must not look at those.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from papertrends.encoders import Encoder, Vectors
+from papertrends.errors import InputError
+from papertrends.progress import Progress
+from papertrends.scale import steps
+from papertrends.scale.pools import Pool
+from papertrends.scale.sending import pack
+from papertrends.themes.assigning import Places
+from papertrends.themes.evidence import Corpus
+from papertrends.themes.fitted import Fitted, encoder_of
+from papertrends.themes.model import ThemeModel
+from papertrends.themes.theme import Theme
+
+#: So many papers of a given model are enough to find places for others among them.
+_MOST_PLACES = 4_000
+#: With fewer of its papers at hand, its themes' centres stand for them.
+_FEWEST_PLACES = 5
+
+
+@dataclass(frozen=True)
+class Start:
+    """What is known before the partitions.
+
+    Attributes
+    ----------
+    model : ThemeModel
+        To be sent out.
+    fitted : Fitted
+        The same with the rows of those of its papers that are among the inputs.
+    places : Places
+        Where they stand on its map.
+    sent : Any
+        The model in the pool, packed.
+    recount : bool
+        Whether its themes were counted in other papers.
+    """
+
+    model: ThemeModel
+    fitted: Fitted
+    places: Places
+    sent: Any
+    recount: bool
+
+
+class Learner(ThemeModel):
+    """A model that leaves it to others to assign what it was not learned from."""
+
+    sample: Corpus
+
+    def _with_rest(
+        self,
+        fitted: Fitted,
+        sample: Corpus,
+        unique: pd.DataFrame,  # noqa: ARG002
+        papers: pd.DataFrame,  # noqa: ARG002
+        progress: Progress,  # noqa: ARG002
+    ) -> tuple[Fitted, Vectors]:
+        self.sample = sample
+        return fitted, sample.encoded
+
+
+def learned(
+    pool: Pool,
+    papers: pd.DataFrame,
+    themes: tuple[Theme, ...],
+    *,
+    encoder: str | Encoder,
+    seed: int,
+    progress: Progress,
+) -> Start:
+    """Learn the themes of `papers` here, from a sample of them if they are many."""
+    model = Learner(themes, encoder=encoder, seed=seed)
+    model.fit(papers, progress=progress)
+    places = Places.of(model.fitted.map, model.sample.joined)
+    return Start(model, model.fitted, places, pool.share(pack(model)), recount=False)
+
+
+def given_model(
+    model: ThemeModel | str | Path, themes: Any, encoder: str | Encoder, seed: int
+) -> ThemeModel:
+    """Return the fitted model that was given, itself or by its folder.
+
+    Raises
+    ------
+    InputError
+        If there is none, another version wrote it, its encoder is not at hand, or themes, an
+        encoder or a seed were given as well.
+    """
+    if themes is not None or seed != 0 or (isinstance(encoder, str) and encoder != "auto"):
+        raise InputError(
+            "a model was given, and themes, an encoder or a seed as well",
+            "leave these out: a fitted model has its own",
+        )
+    own = encoder if not isinstance(encoder, str) else None
+    fitted = model if isinstance(model, ThemeModel) else ThemeModel.load(model, encoder=own)
+    encoder_of(fitted.fitted, fitted.get_params()["encoder"])
+    return fitted
+
+
+def restricted(pool: Pool, unique: pd.DataFrame, model: ThemeModel, progress: Progress) -> Start:
+    """Start from a given model, with the rows of those of its papers that are at hand.
+
+    Parameters
+    ----------
+    pool : Pool
+    unique : pandas.DataFrame
+        The papers, one row each, by id.
+    model : ThemeModel
+    progress : Progress
+    """
+    sent = pool.share(pack(model))
+    here = set(unique["paper_id"])
+    rows = {
+        name: getattr(model.fitted, name)[lambda table: table["paper_id"].isin(here)].reset_index(
+            drop=True
+        )
+        for name in ("memberships", "unassigned", "near_misses", "map")
+    }
+    fitted = replace(model.fitted, **rows)
+    if len(fitted.map) == len(unique):
+        places = Places(np.zeros((0, 0), dtype=np.float32), np.zeros((0, 2)))
+    elif len(fitted.map) < _FEWEST_PLACES:
+        places = _centres(model.fitted)
+    else:
+        step = -(-len(fitted.map) // _MOST_PLACES)
+        some = fitted.map.sort_values("paper_id").iloc[::step]
+        known = unique[unique["paper_id"].isin(set(some["paper_id"]))]
+        size = steps.PARTITION
+        blocks = [known.iloc[at : at + size] for at in range(0, len(known), size)]
+        vectors = pool.map(
+            steps.joined_of,
+            blocks,
+            sent,
+            stage="embedding",
+            sizes=[len(block) for block in blocks],
+            progress=progress,
+        )
+        places = Places(np.vstack(vectors), some[["x", "y"]].to_numpy(dtype=np.float64))
+    return Start(model, fitted, places, sent, recount=True)
+
+
+def _centres(fitted: Fitted) -> Places:
+    """Return the discovered themes of a model in place of papers, in the middle of theirs."""
+    at = fitted.map.set_index("paper_id")[["x", "y"]]
+    by_theme = fitted.memberships.groupby("theme_id")["paper_id"]
+    papers = {str(key): ids for key, ids in by_theme}
+    middle = at.to_numpy(dtype=np.float64).mean(axis=0)
+    xy = [
+        at.loc[papers[key]].to_numpy(dtype=np.float64).mean(axis=0) if key in papers else middle
+        for key in fitted.discovered_ids
+    ]
+    if not xy:
+        width = fitted.centroids.centres.shape[1]
+        return Places(np.zeros((1, width), dtype=np.float32), middle[None, :])
+    return Places(fitted.centroids.centres.astype(np.float32), np.array(xy))

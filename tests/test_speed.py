@@ -1,0 +1,169 @@
+"""What the benchmark of speed reckons and says, without measuring anything."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "benchmarks"))
+
+import readme  # noqa: E402
+from speed import Bench, Run, reckoned  # noqa: E402
+from speed_data import COLUMNS, recombined, some, write_parts  # noqa: E402
+from speed_tables import scale_table, slope, speed_table  # noqa: E402
+
+
+def papers(number: int) -> pd.DataFrame:
+    rows = [
+        (
+            f"2501.{row:05}",
+            f"Title {row} of paper number {row}",
+            " ".join(f"Sentence {place} of {row} in {'ab'[row % 2]}." for place in range(4)),
+            f"2025-01-{1 + row % 28:02}",
+            "ab"[row % 2],
+            False,
+        )
+        for row in range(number)
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def measured(part: str, **more: Any) -> dict[str, Any]:
+    figures: dict[str, Any] = {
+        "runs": 3,
+        "cores": 2,
+        "machine": "x86_64",
+        "n_papers": 40_712,
+        "ours_s": [100.0, 110.0, 90.0],
+        "ours_mb": [900, 1000, 950],
+        "again_s": [9.0, 8.0, 10.0],
+        "again_mb": [500, 500, 500],
+        "vectors_only_s": [30.0, 20.0, 40.0],
+        "vectors_only_mb": [600, 500, 700],
+        "first_to_again": 11.0,
+    }
+    return {part: figures | more}
+
+
+def test_slope_is_the_exponent_of_a_power_law() -> None:
+    sizes = [10_000, 20_000, 75_000]
+    assert slope(sizes, [3 * size**1.1 for size in sizes]) == pytest.approx(1.1)
+    assert slope(sizes, [7.0, 7.0, 7.0]) == pytest.approx(0)
+
+
+def test_the_recipe_is_reckoned_as_if_it_had_embedded_all() -> None:
+    said = json.dumps({"n_embedded": 500, "embed_s": 25.0, "fit_s": 60.0})
+    assert reckoned(Run(100.0, 900.0, said, False), 40_000) == 75.0 + 25.0 * 80
+    # One that embedded all of them, one that tells nothing, one stopped before it embedded.
+    assert reckoned(Run(100.0, 900.0, said, False), 500) == 100.0
+    assert reckoned(Run(26.0, 900.0, "3 topics (...)", False), 150) == 26.0
+    assert reckoned(Run(26.0, 900.0, '{"import_s": 9}', True), 150) == 26.0
+
+
+def test_a_smaller_choice_is_part_of_a_larger_one() -> None:
+    large, small = some(papers(200), 100), some(papers(200), 30)
+    assert (len(large), len(small)) == (100, 30)
+    assert set(small["title"]) < set(large["title"])
+    assert large["digest_date"].is_monotonic_increasing
+    mixed = papers(200).sample(frac=1, random_state=0)
+    pd.testing.assert_frame_equal(some(mixed, 30), small)
+
+
+def test_recombined_papers_are_new_texts_of_one_category() -> None:
+    real = papers(60)
+    made = recombined(real, 40)
+    assert len(made) == made["title"].nunique() == 40
+    assert made["made_up"].all()
+    assert not set(made["title"]) & set(real["title"])
+    assert not set(made["abstract"]) & set(real["abstract"])
+    for row in made.itertuples():
+        sentences = row.abstract.split(". ")
+        assert [one.split()[1] for one in sentences] == ["0", "1", "2", "3"]
+        assert {one.split()[5].rstrip(".") for one in sentences} == {row.category}
+    pd.testing.assert_frame_equal(recombined(real, 40), made)
+
+
+def test_parts_hold_every_paper_once(tmp_path: Path) -> None:
+    from papertrends.papers import load_papers
+
+    files = write_parts(papers(50), tmp_path, 4)
+    assert len(files) == 4
+    assert sorted(load_papers(files)["title"]) == sorted(papers(50)["title"])
+
+
+def test_a_run_tells_seconds_memory_and_its_last_line(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, tmp_path, None, 1, 20.0)
+    ballast = bytearray(b"x") * 150_000_000  # is the parent's, and no part of the child's peak
+    ran = bench.run([sys.executable, "-c", "import time; time.sleep(0.2); print('a\\nb')"])
+    assert ran.said == "b"
+    assert 0.2 <= ran.seconds < 20
+    assert 5 < ran.mb < 100 < len(ballast) / 2**20
+    assert not ran.stopped
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        bench.run([sys.executable, "-c", "1 / 0"])
+    stopped = Bench(tmp_path, tmp_path, None, 1, 0.3).run(["/bin/sleep", "10"])
+    assert stopped.stopped
+    assert stopped.seconds < 5
+
+
+def test_the_table_says_what_was_reckoned_and_made_up() -> None:
+    stages = {"n_embedded": 500, "embed_s": 25.0, "fit_s": 60.0, "over_time_s": 30.0}
+    recipe = {
+        "recipe_s": [2200.0, 2300.0, 2250.0],
+        "recipe_mb": [4000, 4100, 4050],
+        "recipe_to_ours": 22.5,
+        "recipe_stopped": False,
+        "recipe_stages": [stages],
+        "stand_ins": {"agreement": 0.6},
+    }
+    told = speed_table(measured("40000", **recipe))
+    row = next(line for line in told.splitlines() if line.startswith("| 40,712 papers of arXiv"))
+    assert "| 100 s, 996 MB | 2,250 s\\*, 4.2 GB | 22.5 times as fast |" in row
+    assert "the recipe embedded 500, at 20 a second, which makes 2,036 s for all" in told
+    assert "60 s to fit, 30 s for topics over time" in told
+    assert "made up" not in told
+    cut = recipe | {"recipe_stopped": True, "recipe_stages": [{"n_embedded": 500, "embed_s": 25.0}]}
+    told = speed_table(measured("75000", n_papers=75_000, n_made_up=28_000, **cut))
+    assert "more than 2,250 s\\*" in told
+    assert "more than 22.5 times as fast" in told
+    assert "stopped while it fitted" in told
+    assert "Of 75,000 papers 28,000 were made up" in told
+
+
+def test_the_table_shows_what_was_measured_and_nothing_else() -> None:
+    told = speed_table(measured("dumps", n_papers=150))
+    assert "not measured" in told
+    assert "\\*" not in told
+    assert "Dask" not in told
+    both = {"n_papers": 40_712, "alone_s": 60.0, "two_workers_s": 35.0, "ratio": 1.71}
+    both |= {"identical": True, "killed_s": 50.0, "identical_when_killed": False}
+    parts = measured("dumps", n_papers=150)
+    parts["cluster"] = both | {"runs": 3, "cores": 2, "machine": "x86_64"}
+    told = speed_table(parts)
+    assert "| 1.71 times as fast, identical tables |" in told
+    assert "| 50 s | | TABLES DIFFER |" in told
+
+
+def test_the_arithmetic_for_large_corpora() -> None:
+    rates = {"n_papers": 40_000, "machine": "x86_64", "load_rate": 10_000, "assign_rate": 2_000}
+    rates |= {"count_rate": 50_000, "bytes_per_paper": 4_000, "disk_bytes_per_paper": 1_000}
+    told = scale_table(rates)
+    assert "| encode and assign | 2,000 | 0.3 core-hours | 35 core-hours |" in told
+    # 2.5 million: 250 s + 1,250 s + 50 s.
+    assert "| all | | 0.4 core-hours | 43 core-hours |" in told
+    assert "| on 16 cores, shared evenly | | 0.03 hours | 2.7 hours |" in told
+    assert "| memory for the papers, 4,000 bytes each | | 10.0 GB | 1,000.0 GB |" in told
+
+
+def test_figures_are_put_between_their_markers_of_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "scale.md"
+    page.write_text("a\n<!-- scale: begin -->\nold\n<!-- scale: end -->\nb\n", encoding="utf-8")
+    readme.put("scale", "new", page)
+    expected = "a\n<!-- scale: begin -->\nnew\n<!-- scale: end -->\nb\n"
+    assert page.read_text(encoding="utf-8") == expected
