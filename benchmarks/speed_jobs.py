@@ -163,7 +163,7 @@ def cluster(folder: str) -> dict[str, Any]:
     with _nothing_cached():
         alone_s, alone = _timed(lambda: scale.analyse(files, cluster=None, model=model))
     with _nothing_cached(), LocalCluster(**own) as workers, Client(workers) as client:
-        client.run(lambda: __import__("papertrends.scale"))  # as on workers that stand ready
+        client.run(_ready)
         two_s, two = _timed(lambda: scale.analyse(files, cluster=client, model=model))
     with _nothing_cached(), LocalCluster(**own) as workers, Client(workers) as client:
         victim = next(iter(workers.workers.values())).pid
@@ -181,6 +181,16 @@ def cluster(folder: str) -> dict[str, Any]:
         "killed_before_the_end": KILLED_AT * two_s < killed_s,
         "identical_when_killed": _same(alone.tables, killed.tables),
     }
+
+
+def _ready() -> None:
+    """Import what a worker that stands ready has imported."""
+    import sklearn.feature_extraction.text
+    import tokenizers
+
+    import papertrends.scale.steps
+
+    del papertrends, sklearn, tokenizers
 
 
 def _spread(papers: pd.DataFrame, size: int) -> pd.DataFrame:

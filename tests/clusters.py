@@ -92,12 +92,16 @@ def scheduler_process() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
 
 @contextmanager
 def workers(address: str, number: int, *, before: str = "") -> Iterator[list[subprocess.Popen]]:
-    """Give some workers of one thread; `before` is code that each runs first."""
+    """Give some workers of one thread, ready; `before` is code that each runs first."""
+    from distributed import Client
+
     some = [
         _started("worker", address, "--nthreads", "1", "--no-nanny", before=before)
         for _ in range(number)
     ]
     try:
+        with Client(address, set_as_default=False) as client:
+            client.wait_for_workers(number, timeout=60)
         yield some
     finally:
         for one in some:

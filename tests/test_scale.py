@@ -117,6 +117,16 @@ def test_a_given_model_keeps_its_own_papers_and_assigns_the_others(model: ThemeM
     assert loose == set(found.papers["paper_id"]) - set(found.memberships["paper_id"])
 
 
+def test_near_duplicates_are_told_as_on_one_machine(model: ThemeModel, tmp_path: Path) -> None:
+    papers = load_papers(DATA)
+    twins = papers.iloc[::30].assign(title=lambda table: "Again: " + table["title"], arxiv_id="")
+    write_parquet(twins, tmp_path / "twins.parquet")
+    inputs = [DATA, tmp_path / "twins.parquet"]
+    found = scale.analyse(inputs, cluster=None, model=model)
+    assert found.load_report == load(inputs).report
+    assert len(found.load_report.near_duplicates) >= len(twins)
+
+
 def test_a_model_whose_papers_are_elsewhere_assigns_all(model: ThemeModel) -> None:
     mine = load_papers(DATA / "2025-07-31.txt")
     others = load_papers(DATA / "2025-08-05.txt")
@@ -368,3 +378,14 @@ def test_the_command_line_writes_what_one_machine_writes(
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "other" / path.name).read_bytes(), path.name
     assert (tmp_path / "sets" / "papers.parquet" / "part-00000.parquet").is_file()
+
+
+def test_the_examples_of_the_page_are_python() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "scale.md").read_text(encoding="utf-8")
+    blocks = [part.split("```")[0] for part in page.split("```python\n")[1:]]
+    assert blocks
+    for block in blocks:
+        compile(block, "docs/scale.md", "exec")
+    assert "<!-- scale: begin -->" in page
+    for number in (f"{steps.BLOCK:,} papers", f"{pools.PATIENCE:g} seconds"):
+        assert number in page

@@ -43,9 +43,9 @@ def test_a_vector_does_not_depend_on_neighbours_order_or_cores(
     encoder: MiniLM, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     np.testing.assert_array_equal(encoder.encode([SHORT]), vectors[:1])
-    monkeypatch.setattr(minilm, "_cores", lambda: 4)
+    monkeypatch.setattr(minilm, "cores", lambda: 4)
     np.testing.assert_array_equal(encoder.encode([LONG, OTHER, SHORT]), vectors[[3, 1, 0]])
-    monkeypatch.setattr(minilm, "_cores", lambda: 1)
+    monkeypatch.setattr(minilm, "cores", lambda: 1)
     np.testing.assert_array_equal(MiniLM().encode([OTHER, LONG]), vectors[[1, 3]])
 
 

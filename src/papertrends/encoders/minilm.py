@@ -8,7 +8,6 @@ for a batch, and a vector would depend on its neighbours.
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,13 +20,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from papertrends.cores import cores
 from papertrends.encoders.base import Vectors
 from papertrends.errors import PapertrendsError
 from papertrends.files import sha256_of
 from papertrends.progress import Progress, silent
 
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-GRAPH_SHA256 = "e7df81d794e04d7afc2f83906c965515fc76da7495f73ca5f566ed3ed4d1b4f7"
+GRAPH_SHA256 = "bbfb432b13bfa16815ee5eabd92bbbe2e940b7f84875a623bc1182fb37781cca"
 VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
 
 #: The model's limit of 256 less its two marks.
@@ -52,13 +52,13 @@ class MiniLM:
     Reimers and Gurevych 2019, "Sentence-BERT"; Wang et al. 2020, "MiniLM".
     """
 
-    name = "all-MiniLM-L6-v2-int8-products"
+    name = "all-MiniLM-L6-v2-int8x8"
 
     def encode(self, texts: Sequence[str], *, progress: Progress = silent) -> Vectors:
         """Return one vector of length 1 a text, shape (n, 384), float32."""
         vectors = np.zeros((len(texts), _DIMENSIONS), dtype=np.float32)
         _ = self._session, self._tokenizer
-        with ThreadPoolExecutor(max_workers=_cores()) as pool:
+        with ThreadPoolExecutor(max_workers=cores()) as pool:
             for row, vector in enumerate(pool.map(self._embed, texts)):
                 vectors[row] = vector
                 progress("embedding", row + 1, len(texts))
@@ -136,9 +136,3 @@ def _verify(data: bytes, expected: str, what: str) -> None:
             f"{what} is not the one papertrends was built with (its SHA-256 differs); "
             "install papertrends anew"
         )
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -141,18 +141,18 @@ def load(
         dumps.append(dated(content, dump, year=year, today=today))
         sha256[content.source] = content.sha256()
     if not dumps:
-        raise unknown[0] if unknown else _nothing(not_read)
+        raise unknown[0] if unknown else nothing_read(not_read)
     lookup = None
     if known is not None:
         dumps, lookup = fill_in(dumps, known)
     dumps.sort(key=lambda one: (one.date, one.source))
     together = put_together(dumps, sha256)
-    papers = _frame(together.rows)
+    papers = frame_of(together.rows)
     n_papers, n_in_several = paper_counts(papers)
     report = LoadReport(
         files=tuple(together.files),
         dropped=tuple(together.left_out),
-        notes=(*_notes(dumps), *together.notes),
+        notes=(*notes_of(dumps), *together.notes),
         not_read=tuple(sorted(not_read, key=lambda one: one.file)),
         n_papers=n_papers,
         n_in_several_digests=n_in_several,
@@ -184,18 +184,21 @@ def suffixes() -> set[str]:
     return {suffix for reader in READERS.values() for suffix in reader.suffixes}
 
 
-def _nothing(not_read: Sequence[NotRead]) -> InputError:
+def nothing_read(not_read: Sequence[NotRead]) -> InputError:
+    """Return the error that says that none of the files is a dump."""
     first = min(not_read, key=lambda one: one.file)
     return InputError(
         f"there is no dump in it ({first.reason})", "give a file that holds one", file=first.file
     )
 
 
-def _notes(dumps: Sequence[DatedDump]) -> list[str]:
+def notes_of(dumps: Sequence[DatedDump]) -> list[str]:
+    """Return what is to be said of single dumps."""
     return [f"{one.source}: {note}" for one in dumps for note in (*one.dump.notes, *one.notes)]
 
 
-def _frame(rows: Sequence[Row]) -> pd.DataFrame:
+def frame_of(rows: Sequence[Row]) -> pd.DataFrame:
+    """Return the papers frame of rows that were put together."""
     records = [row.record for row in rows]
     arxiv = [row.id.removeprefix("arxiv:") if row.id.startswith("arxiv:") else "" for row in rows]
     columns = {

@@ -18,9 +18,9 @@ import pandas as pd
 
 from papertrends.dumps.report import NearDuplicate
 
-_SIMILAR = 0.7
+SIMILAR = 0.7
 _RUN = 3
-_BANDS, _ROWS = 10, 3
+BANDS, ROWS = 10, 3
 _PIECE = 5_000
 _WORD = re.compile(r"\w+")
 _MANY = 50
@@ -45,30 +45,30 @@ def near_duplicates(papers: pd.DataFrame) -> tuple[NearDuplicate, ...]:
     """
     first = papers.drop_duplicates("paper_id").sort_values("paper_id", kind="stable")
     ids, titles = first["paper_id"].tolist(), first["title"].tolist()
-    runs, signatures = _of_all(first["abstract"].tolist())
+    runs, signatures = signatures_of(first["abstract"].tolist())
     found = []
     for one, other in sorted(_candidates(signatures)):
-        similarity = _jaccard(runs[one], runs[other])
-        if similarity >= _SIMILAR:
+        similarity = jaccard(runs[one], runs[other])
+        if similarity >= SIMILAR:
             found.append(
                 NearDuplicate(ids[one], ids[other], titles[one], titles[other], similarity)
             )
     return tuple(found)
 
 
-def _of_all(texts: Sequence[str]) -> tuple[list[_Runs], npt.NDArray[np.uint64]]:
+def signatures_of(texts: Sequence[str]) -> tuple[list[_Runs], npt.NDArray[np.uint64]]:
     """Return the runs of each text, as sorted hashes, and its signature."""
-    hashes = _Hashes()
+    hashes = Hashes()
     runs: list[_Runs] = []
-    signatures = [np.zeros((0, _BANDS * _ROWS), dtype=np.uint64)]
+    signatures = [np.zeros((0, BANDS * ROWS), dtype=np.uint64)]
     for start in range(0, len(texts), _PIECE):
-        piece = [_runs(text, hashes) for text in texts[start : start + _PIECE]]
+        piece = [runs_of(text, hashes) for text in texts[start : start + _PIECE]]
         runs += piece
         signatures.append(_signatures(piece))
     return runs, np.concatenate(signatures)
 
 
-class _Hashes(dict[str, int]):
+class Hashes(dict[str, int]):
     """The hash of each word, made when it is first met."""
 
     def __missing__(self, word: str) -> int:
@@ -76,7 +76,8 @@ class _Hashes(dict[str, int]):
         return self[word]
 
 
-def _runs(text: str, hashes: _Hashes) -> _Runs:
+def runs_of(text: str, hashes: Hashes) -> _Runs:
+    """Return the hashes of all runs of words in a text, each once, ascending."""
     words = _WORD.findall(text.lower())
     codes = np.fromiter(map(hashes.__getitem__, words), dtype=np.uint64, count=len(words))
     if len(codes) < _RUN:
@@ -96,23 +97,24 @@ def _signatures(runs: Sequence[_Runs]) -> npt.NDArray[np.uint64]:
     """Return the least hash of each text's runs, for each of thirty ways to hash."""
     starts = np.cumsum([0, *(len(one) for one in runs[:-1])])
     every = np.concatenate(runs)
-    ways = _mixed(np.arange(1, _BANDS * _ROWS + 1, dtype=np.uint64) * np.uint64(0x94D049BB133111EB))
+    ways = _mixed(np.arange(1, BANDS * ROWS + 1, dtype=np.uint64) * np.uint64(0x94D049BB133111EB))
     return np.stack([np.minimum.reduceat(_mixed(every ^ way), starts) for way in ways], axis=1)
 
 
 def _candidates(signatures: npt.NDArray[np.uint64]) -> set[tuple[int, int]]:
     pairs: set[tuple[int, int]] = set()
-    for band in range(_BANDS):
+    for band in range(BANDS):
         buckets: dict[bytes, list[int]] = defaultdict(list)
-        part = np.ascontiguousarray(signatures[:, band * _ROWS : (band + 1) * _ROWS])
+        part = np.ascontiguousarray(signatures[:, band * ROWS : (band + 1) * ROWS])
         for number, row in enumerate(part):
             buckets[row.tobytes()].append(number)
         for members in buckets.values():
-            pairs.update(_pairs(members))
+            pairs.update(pairs_among(members))
     return pairs
 
 
-def _pairs(members: Sequence[int]) -> Iterator[tuple[int, int]]:
+def pairs_among(members: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of members that look alike; of very many, those with the first."""
     if len(members) > _MANY:
         yield from ((members[0], other) for other in members[1:])
         return
@@ -120,6 +122,7 @@ def _pairs(members: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield from ((one, other) for other in members[place + 1 :])
 
 
-def _jaccard(one: _Runs, other: _Runs) -> float:
+def jaccard(one: _Runs, other: _Runs) -> float:
+    """Return the part of all runs of two texts that is in both."""
     shared = len(np.intersect1d(one, other, assume_unique=True))
     return shared / (len(one) + len(other) - shared)

@@ -14,13 +14,13 @@ import pandas as pd
 
 from papertrends.dumps.report import NearDuplicate
 from papertrends.papers.near_duplicates import (
-    _BANDS,
-    _ROWS,
-    _SIMILAR,
-    _Hashes,
-    _jaccard,
-    _pairs,
-    _runs,
+    BANDS,
+    ROWS,
+    SIMILAR,
+    Hashes,
+    jaccard,
+    pairs_among,
+    runs_of,
 )
 
 
@@ -35,16 +35,16 @@ def pairs_of(papers: pd.DataFrame, signatures: npt.NDArray[np.uint64]) -> tuple[
     """
     columns = (papers[name].tolist() for name in ("paper_id", "title", "abstract"))
     ids, titles, abstracts = columns
-    hashes = _Hashes()
+    hashes = Hashes()
 
     @cache
     def runs(row: int) -> npt.NDArray[np.uint64]:
-        return _runs(abstracts[row], hashes)
+        return runs_of(abstracts[row], hashes)
 
     found = []
     for one, other in sorted(candidates(signatures)):
-        similarity = _jaccard(runs(one), runs(other))
-        if similarity >= _SIMILAR:
+        similarity = jaccard(runs(one), runs(other))
+        if similarity >= SIMILAR:
             found.append(
                 NearDuplicate(ids[one], ids[other], titles[one], titles[other], similarity)
             )
@@ -54,8 +54,8 @@ def pairs_of(papers: pd.DataFrame, signatures: npt.NDArray[np.uint64]) -> tuple[
 def candidates(signatures: npt.NDArray[np.uint64]) -> set[tuple[int, int]]:
     """Return the pairs of rows that share a band of their signatures, the lesser row first."""
     found: set[tuple[int, int]] = set()
-    for band in range(_BANDS):
-        part = signatures[:, band * _ROWS : (band + 1) * _ROWS]
+    for band in range(BANDS):
+        part = signatures[:, band * ROWS : (band + 1) * ROWS]
         order = np.lexsort(part.T)
         ordered = part[order]
         same = np.concatenate([[False], (ordered[1:] == ordered[:-1]).all(axis=1), [False]])
@@ -63,5 +63,5 @@ def candidates(signatures: npt.NDArray[np.uint64]) -> set[tuple[int, int]]:
         starts = np.flatnonzero(~same[:-1] & same[1:])
         ends = np.flatnonzero(same[:-1] & ~same[1:]) + 1
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-            found.update(_pairs(order[start:end].tolist()))
+            found.update(pairs_among(order[start:end].tolist()))
     return found

@@ -21,7 +21,7 @@ from papertrends.dumps.report import LoadReport, NotRead
 from papertrends.dumps.unpacking import unpacked
 from papertrends.errors import InputError
 from papertrends.papers.digests import DatedDump, dated
-from papertrends.papers.loading import Loaded, _frame, _notes, _nothing, suffixes
+from papertrends.papers.loading import Loaded, frame_of, notes_of, nothing_read, suffixes
 from papertrends.papers.lookup import fill_in, read_known
 from papertrends.papers.together import put_together
 from papertrends.progress import Progress
@@ -128,18 +128,18 @@ def load(
             unknown.append(one.why_not)
             not_read.append(NotRead(one.source, f"not read: {one.why_not.problem}"))
     if not dumps:
-        raise unknown[0].error() if unknown else _nothing(not_read)
+        raise unknown[0].error() if unknown else nothing_read(not_read)
     lookup = None
     if known is not None:
         dumps, lookup = fill_in(dumps, known)
     dumps.sort(key=lambda one: (one.date, one.source))
     together = put_together(dumps, sha256)
-    papers = _frame(together.rows)
+    papers = frame_of(together.rows)
     n_papers, n_in_several = paper_counts(papers)
     report = LoadReport(
         files=tuple(together.files),
         dropped=tuple(together.left_out),
-        notes=(*_notes(dumps), *together.notes),
+        notes=(*notes_of(dumps), *together.notes),
         not_read=tuple(sorted(not_read, key=lambda one: one.file)),
         n_papers=n_papers,
         n_in_several_digests=n_in_several,

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from papertrends.encoders import Vectors, cache_folder
-from papertrends.papers.near_duplicates import _of_all
+from papertrends.papers.near_duplicates import signatures_of
 from papertrends.scale.counts import Counting, Counts, count
 from papertrends.scale.sending import Packed, unpack
 from papertrends.themes.assigning import BLOCK, Assigned, Places, assigned
@@ -85,7 +85,7 @@ def part_of(partition: Partition, model: Packed, places: Places, counting: Count
         rows = _assigned(partition.papers, model, places)
         memberships = rows.memberships
     counts = None if counting is None else count(partition.listings, memberships, counting)
-    return Part(rows, counts, _of_all(partition.papers["abstract"].tolist())[1])
+    return Part(rows, counts, signatures_of(partition.papers["abstract"].tolist())[1])
 
 
 def _assigned(papers: pd.DataFrame, packed: Packed, places: Places) -> Assigned:

@@ -9,12 +9,14 @@ same in every batch. Must not know of papers, texts or BERTopic.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from papertrends.cores import cores
 from papertrends.encoders.lsa import unit_rows
 from papertrends.themes.graph import drawn_together, exact_neighbors
 from papertrends.themes.kmeans import Floats, Keys, Labels, Points, chance, runs
@@ -208,11 +210,14 @@ def _numbers(usual: float, most: int, tried: Sequence[float]) -> list[int]:
 
 
 def ask(batches: Sequence[Batch], keys: Keys, n_groups: int) -> Opinions:
-    """Make all runs for one number of groups."""
-    said = [
-        runs(batch.points, batch.inside, keys, n_groups, number, among=range(_RUNS))
-        for number, batch in enumerate(batches)
-    ]
+    """Make all runs for one number of groups; each batch has a core of its own."""
+
+    def said_by(number: int) -> Labels:
+        batch = batches[number]
+        return runs(batch.points, batch.inside, keys, n_groups, number, among=range(_RUNS))
+
+    with ThreadPoolExecutor(cores()) as pool:
+        said = list(pool.map(said_by, range(len(batches))))
     return Opinions(np.concatenate(said), np.array([batch.inside for batch in batches]))
 
 
