@@ -26,6 +26,7 @@ from papertrends.cli.options import (
     asked_columns,
     asked_themes,
     check_cluster,
+    imported_beside,
     label_endpoint,
     progress_bars,
 )
@@ -119,7 +120,9 @@ def report(
     from papertrends.trends import check_options
 
     check_options(by, date, count)
-    with progress_bars(quiet) as progress:
+    from papertrends.analysis import analyse
+
+    with imported_beside("jinja2", "plotly.graph_objects"), progress_bars(quiet) as progress:
         if cluster is not None:
             from papertrends import scale
 
@@ -127,8 +130,6 @@ def report(
                 inputs, cluster=cluster, results=results, progress=progress, **settings
             )
         else:
-            from papertrends.analysis import analyse
-
             analysis = analyse(inputs, store=store, progress=progress, **settings)
     _write(analysis, output, export)
     lines = _lines([*analysis.load_report.sentences(), *analysis.notes], analysis)

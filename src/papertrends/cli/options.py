@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -157,6 +158,17 @@ def asked_themes(names: list[str] | None, file: Path | None) -> tuple[Theme, ...
     if not names and not file:
         return None
     return as_themes([*(read_themes(file) if file else ()), *(names or ())])
+
+
+@contextmanager
+def imported_beside(*modules: str) -> Iterator[None]:
+    """Import what is needed at the end beside what takes its time."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        for module in modules:
+            beside.submit(import_module, module)
+        yield
 
 
 @contextmanager

@@ -6,6 +6,7 @@ Must not read or write anything: papers and vectors in, tables out.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -109,18 +110,21 @@ def search(
     """
     space = WordSpace.fit(texts)
     phrasing = Phrasing.of(corpus.titles, texts)
-    named = find_named(themes, vectors, corpus, space, masks)
-    others, model, notes = _discovered(
-        texts,
-        corpus,
-        named,
-        phrasing,
-        seed=seed,
-        bertopic=bertopic,
-        progress=progress,
-        anchors=anchors,
-        n_all=n_all,
-    )
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        drawing = beside.submit(_map, corpus, seed)  # knows nothing of themes
+        named = find_named(themes, vectors, corpus, space, masks)
+        others, model, notes = _discovered(
+            texts,
+            corpus,
+            named,
+            phrasing,
+            seed=seed,
+            bertopic=bertopic,
+            progress=progress,
+            anchors=anchors,
+            n_all=n_all,
+        )
+        places = drawing.result()
     theme_ids = (*named.ids, *others.ids)
     scores = np.hstack([named.scores, others.scores])
     if anchors is not None:
@@ -142,7 +146,7 @@ def search(
         memberships,
         unassigned,
         near_misses_of(list(corpus.paper_ids), theme_ids, scores),
-        _map(corpus, seed),
+        places,
         notes,
     )
     events = () if anchors is None else fates(anchors, table, memberships, named.ids)
@@ -242,7 +246,11 @@ def _named_keywords(named: NamedThemes, phrasing: Phrasing) -> list[str]:
 
 
 def _map(corpus: Corpus, seed: int) -> pd.DataFrame:
-    places = np.round(laid_out(corpus.joined, texts_of(corpus), seed=seed), 6)
+    from threadpoolctl import threadpool_limits
+
+    # OpenMP's limit is one of each thread: without it the layout would depend on the cores.
+    with threadpool_limits(limits=1):
+        places = np.round(laid_out(corpus.joined, texts_of(corpus), seed=seed), 6)
     frame = pd.DataFrame({"paper_id": list(corpus.paper_ids)})
     frame["x"], frame["y"] = places[:, 0], places[:, 1]
     return conform(frame, MAP)
