@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
 import sys
 
@@ -36,10 +35,8 @@ def _app() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 2 input or arguments at fault."""
     if arguments is None:
-        # Looking for circles of garbage among all that is imported takes a tenth of a run ...
+        # Looking for circles of garbage among all that is imported takes a tenth of a run.
         gc.set_threshold(_OBJECTS)
-        # ... and once more at its very end.
-        atexit.register(gc.freeze)
     command = typer.main.get_command(app)
     given = sys.argv[1:] if arguments is None else arguments
     try:
