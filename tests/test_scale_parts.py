@@ -16,9 +16,8 @@ from papertrends.counting import put_together
 from papertrends.errors import InputError
 from papertrends.export import write_parquet
 from papertrends.papers import load, load_papers, near_duplicates
-from papertrends.papers.near_duplicates import signatures_of
+from papertrends.papers.near_duplicates import pairs_of, signatures_of
 from papertrends.scale import datasets, loading, pools, steps
-from papertrends.scale.alike import pairs_of
 from papertrends.scale.counts import Counting, added_up, count
 from papertrends.scale.datasets import check_new, write_datasets
 from papertrends.scale.pools import InProcess
@@ -104,7 +103,7 @@ def test_near_duplicates_by_signatures_are_those_of_all(papers: pd.DataFrame) ->
     both = pd.concat([papers, twin], ignore_index=True)
     unique = one_row_each(both)
     pieces = [unique["abstract"].tolist()[at : at + 40] for at in range(0, len(unique), 40)]
-    signatures = np.concatenate([signatures_of(piece)[1] for piece in pieces])
+    signatures = np.concatenate([signatures_of(piece) for piece in pieces])
     found = pairs_of(unique, signatures)
     assert found == near_duplicates(both)
     assert len(found) >= 3

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from papertrends.editing import ThemeEditor
     from papertrends.encoders.base import Encoder
     from papertrends.errors import InputError, PapertrendsError
-    from papertrends.evaluation import Evaluation, evaluate, named_figures
+    from papertrends.evaluation import evaluate
     from papertrends.figures import (
         plot_changes,
         plot_heatmap,
@@ -36,23 +36,19 @@ if TYPE_CHECKING:
     from papertrends.store import Store, open_store
     from papertrends.themes.endpoint import LabelEndpoint
     from papertrends.themes.model import ThemeModel
-    from papertrends.themes.naming import rename_themes
     from papertrends.themes.theme import Theme
     from papertrends.trends import (
         digest_volume,
         theme_changes,
         theme_curves,
         theme_events,
-        theme_sensitivity,
         theme_trends,
-        volume_jumps,
     )
     from papertrends.updating import update
 
 __all__ = [
     "Analysis",
     "Encoder",
-    "Evaluation",
     "InputError",
     "LabelEndpoint",
     "PapertrendsError",
@@ -64,7 +60,6 @@ __all__ = [
     "digest_volume",
     "evaluate",
     "load_papers",
-    "named_figures",
     "open_store",
     "plot_changes",
     "plot_heatmap",
@@ -72,20 +67,16 @@ __all__ = [
     "plot_multiples",
     "plot_shares",
     "plot_volume",
-    "rename_themes",
     "theme_changes",
     "theme_curves",
     "theme_events",
-    "theme_sensitivity",
     "theme_trends",
     "update",
-    "volume_jumps",
 ]
 
 _HOMES = {
     "Analysis": "papertrends.analysis",
     "Encoder": "papertrends.encoders.base",
-    "Evaluation": "papertrends.evaluation",
     "InputError": "papertrends.errors",
     "LabelEndpoint": "papertrends.themes.endpoint",
     "PapertrendsError": "papertrends.errors",
@@ -97,7 +88,6 @@ _HOMES = {
     "digest_volume": "papertrends.trends",
     "evaluate": "papertrends.evaluation",
     "load_papers": "papertrends.papers",
-    "named_figures": "papertrends.evaluation",
     "open_store": "papertrends.store",
     "plot_changes": "papertrends.figures",
     "plot_heatmap": "papertrends.figures",
@@ -105,14 +95,11 @@ _HOMES = {
     "plot_multiples": "papertrends.figures",
     "plot_shares": "papertrends.figures",
     "plot_volume": "papertrends.figures",
-    "rename_themes": "papertrends.themes.naming",
     "theme_changes": "papertrends.trends",
     "theme_curves": "papertrends.trends",
     "theme_events": "papertrends.trends",
-    "theme_sensitivity": "papertrends.trends",
     "theme_trends": "papertrends.trends",
     "update": "papertrends.updating",
-    "volume_jumps": "papertrends.trends",
 }
 
 

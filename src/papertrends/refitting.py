@@ -20,7 +20,7 @@ from papertrends.tables import names_of
 from papertrends.themes.assigning import Places, assigned, with_rows
 from papertrends.themes.bounded import read_again, sample_rows
 from papertrends.themes.evidence import Corpus
-from papertrends.themes.examples import Masks, examples_among
+from papertrends.themes.examples import Masks, examples_among, part_of, shown_in
 from papertrends.themes.fates import fates
 from papertrends.themes.fitted import (
     Fitted,
@@ -73,7 +73,7 @@ def refitted(memory: Memory, step: Step, papers: pd.DataFrame, progress: Progres
     fitted, _, events = search(
         themes,
         np.array([one.vector for one in named]).reshape(-1, width),
-        {key: (some[rows], others[rows]) for key, (some, others) in given.items()},
+        part_of(given, rows),
         corpus,
         [texts[row] for row in rows.tolist()],
         papers,
@@ -114,9 +114,7 @@ def _needed(anchors: Anchors, given: Masks, unique: pd.DataFrame) -> NDArray[np.
     """Return the rows of papers no search can do without: examples, and retired themes' own."""
     typical = [paper for _, papers in anchors.gone.values() for paper in papers]
     needed = unique["paper_id"].isin(typical).to_numpy(dtype=bool)
-    for examples, not_examples in given.values():
-        needed = needed | examples | not_examples
-    return np.flatnonzero(needed)
+    return np.flatnonzero(needed | shown_in(given, len(unique)))
 
 
 def _with_rest(

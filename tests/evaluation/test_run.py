@@ -16,7 +16,7 @@ import pytest
 
 import papertrends as pt
 from papertrends.errors import InputError
-from papertrends.evaluation import agreement, groups_of, keyword_figures
+from papertrends.evaluation import Evaluation, agreement, groups_of, keyword_figures
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -44,29 +44,29 @@ class CountingEncoder:
 
 
 @pytest.fixture(scope="module")
-def evaluation() -> pt.Evaluation:
+def evaluation() -> Evaluation:
     return pt.evaluate(FEW, labels="area", themes=["cats", "emus"], encoder=CountingEncoder())
 
 
-def test_themes_and_papers_are_counted(evaluation: pt.Evaluation) -> None:
+def test_themes_and_papers_are_counted(evaluation: Evaluation) -> None:
     assert (evaluation.n_papers, evaluation.n_named, evaluation.n_discovered) == (12, 2, 0)
     assert evaluation.n_unassigned == 6
     assert evaluation.share_unassigned == 0.5
     assert "without a label, not compared: 1 of 12 papers" in evaluation.notes
 
 
-def test_unassigned_papers_agree_with_a_label_of_their_own(evaluation: pt.Evaluation) -> None:
+def test_unassigned_papers_agree_with_a_label_of_their_own(evaluation: Evaluation) -> None:
     assert [(one.level, one.ami, one.ari, one.n_papers) for one in evaluation.agreement] == [
         (level, pytest.approx(1.0), pytest.approx(1.0), 11) for level in ("broad", "finest")
     ]
 
 
-def test_the_same_themes_are_stable(evaluation: pt.Evaluation) -> None:
+def test_the_same_themes_are_stable(evaluation: Evaluation) -> None:
     assert len(evaluation.stability) == 6
     assert all(one.mean == one.worst == 1 for one in evaluation.stability)
 
 
-def test_the_table_has_every_figure(evaluation: pt.Evaluation) -> None:
+def test_the_table_has_every_figure(evaluation: Evaluation) -> None:
     table = evaluation.table()
     assert list(table) == ["measure", "level", "value", "worst", "over"]
     values = table.set_index(["measure", "level"])["value"]
@@ -77,7 +77,7 @@ def test_the_table_has_every_figure(evaluation: pt.Evaluation) -> None:
     assert "0.500" in evaluation._repr_html_()
 
 
-def test_the_dictionary_is_json_without_nan(evaluation: pt.Evaluation) -> None:
+def test_the_dictionary_is_json_without_nan(evaluation: Evaluation) -> None:
     plain = evaluation.as_dict()
     again = json.loads(json.dumps(plain, allow_nan=False))
     assert again == plain

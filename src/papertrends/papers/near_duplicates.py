@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +18,9 @@ import pandas as pd
 
 from papertrends.dumps.report import NearDuplicate
 
-SIMILAR = 0.7
+_SIMILAR = 0.7
 _RUN = 3
-BANDS, ROWS = 10, 3
+_BANDS, _ROWS = 10, 3
 _PIECE = 5_000
 _WORD = re.compile(r"\w+")
 _MANY = 50
@@ -44,31 +44,46 @@ def near_duplicates(papers: pd.DataFrame) -> tuple[NearDuplicate, ...]:
         each is paired with the first only.
     """
     first = papers.drop_duplicates("paper_id").sort_values("paper_id", kind="stable")
-    ids, titles = first["paper_id"].tolist(), first["title"].tolist()
-    runs, signatures = signatures_of(first["abstract"].tolist())
+    return pairs_of(first, signatures_of(first["abstract"].tolist()))
+
+
+def pairs_of(papers: pd.DataFrame, signatures: npt.NDArray[np.uint64]) -> tuple[NearDuplicate, ...]:
+    """Return the pairs of papers with nearly the same abstract.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        ``paper_id, title, abstract`` of n papers, one row each, by id.
+    signatures : numpy.ndarray of uint64, shape (n, 30)
+        Of their abstracts.
+    """
+    columns = (papers[name].tolist() for name in ("paper_id", "title", "abstract"))
+    ids, titles, abstracts = columns
+    hashes = _Hashes()
+
+    @cache
+    def runs(row: int) -> _Runs:
+        return _runs(abstracts[row], hashes)
+
     found = []
-    for one, other in sorted(_candidates(signatures)):
-        similarity = jaccard(runs[one], runs[other])
-        if similarity >= SIMILAR:
+    for one, other in sorted(candidates(signatures)):
+        similarity = _jaccard(runs(one), runs(other))
+        if similarity >= _SIMILAR:
             found.append(
                 NearDuplicate(ids[one], ids[other], titles[one], titles[other], similarity)
             )
     return tuple(found)
 
 
-def signatures_of(texts: Sequence[str]) -> tuple[list[_Runs], npt.NDArray[np.uint64]]:
-    """Return the runs of each text, as sorted hashes, and its signature."""
-    hashes = Hashes()
-    runs: list[_Runs] = []
-    signatures = [np.zeros((0, BANDS * ROWS), dtype=np.uint64)]
-    for start in range(0, len(texts), _PIECE):
-        piece = [runs_of(text, hashes) for text in texts[start : start + _PIECE]]
-        runs += piece
-        signatures.append(_signatures(piece))
-    return runs, np.concatenate(signatures)
+def signatures_of(texts: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """Return the signature of each text, shape (n, 30)."""
+    hashes = _Hashes()
+    pieces = (texts[start : start + _PIECE] for start in range(0, len(texts), _PIECE))
+    signatures = [_signatures([_runs(text, hashes) for text in piece]) for piece in pieces]
+    return np.concatenate([np.zeros((0, _BANDS * _ROWS), dtype=np.uint64), *signatures])
 
 
-class Hashes(dict[str, int]):
+class _Hashes(dict[str, int]):
     """The hash of each word, made when it is first met."""
 
     def __missing__(self, word: str) -> int:
@@ -76,7 +91,7 @@ class Hashes(dict[str, int]):
         return self[word]
 
 
-def runs_of(text: str, hashes: Hashes) -> _Runs:
+def _runs(text: str, hashes: _Hashes) -> _Runs:
     """Return the hashes of all runs of words in a text, each once, ascending."""
     words = _WORD.findall(text.lower())
     codes = np.fromiter(map(hashes.__getitem__, words), dtype=np.uint64, count=len(words))
@@ -97,23 +112,27 @@ def _signatures(runs: Sequence[_Runs]) -> npt.NDArray[np.uint64]:
     """Return the least hash of each text's runs, for each of thirty ways to hash."""
     starts = np.cumsum([0, *(len(one) for one in runs[:-1])])
     every = np.concatenate(runs)
-    ways = _mixed(np.arange(1, BANDS * ROWS + 1, dtype=np.uint64) * np.uint64(0x94D049BB133111EB))
+    ways = _mixed(np.arange(1, _BANDS * _ROWS + 1, dtype=np.uint64) * np.uint64(0x94D049BB133111EB))
     return np.stack([np.minimum.reduceat(_mixed(every ^ way), starts) for way in ways], axis=1)
 
 
-def _candidates(signatures: npt.NDArray[np.uint64]) -> set[tuple[int, int]]:
-    pairs: set[tuple[int, int]] = set()
-    for band in range(BANDS):
-        buckets: dict[bytes, list[int]] = defaultdict(list)
-        part = np.ascontiguousarray(signatures[:, band * ROWS : (band + 1) * ROWS])
-        for number, row in enumerate(part):
-            buckets[row.tobytes()].append(number)
-        for members in buckets.values():
-            pairs.update(pairs_among(members))
-    return pairs
+def candidates(signatures: npt.NDArray[np.uint64]) -> set[tuple[int, int]]:
+    """Return the pairs of rows that share a band of their signatures, the lesser row first."""
+    found: set[tuple[int, int]] = set()
+    for band in range(_BANDS):
+        part = signatures[:, band * _ROWS : (band + 1) * _ROWS]
+        order = np.lexsort(part.T)
+        ordered = part[order]
+        same = np.concatenate([[False], (ordered[1:] == ordered[:-1]).all(axis=1), [False]])
+        # A run of equal rows begins where the next is the same and the last one was not.
+        starts = np.flatnonzero(~same[:-1] & same[1:])
+        ends = np.flatnonzero(same[:-1] & ~same[1:]) + 1
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            found.update(_pairs(order[start:end].tolist()))
+    return found
 
 
-def pairs_among(members: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _pairs(members: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield the pairs of members that look alike; of very many, those with the first."""
     if len(members) > _MANY:
         yield from ((members[0], other) for other in members[1:])
@@ -122,7 +141,7 @@ def pairs_among(members: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield from ((one, other) for other in members[place + 1 :])
 
 
-def jaccard(one: _Runs, other: _Runs) -> float:
+def _jaccard(one: _Runs, other: _Runs) -> float:
     """Return the part of all runs of two texts that is in both."""
     shared = len(np.intersect1d(one, other, assume_unique=True))
     return shared / (len(one) + len(other) - shared)

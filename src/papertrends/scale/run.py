@@ -20,8 +20,8 @@ from papertrends.counting import put_together, undated_remark
 from papertrends.dumps.inputs import Inputs
 from papertrends.dumps.report import LoadReport, NearDuplicate
 from papertrends.encoders import Encoder
+from papertrends.papers.near_duplicates import pairs_of
 from papertrends.progress import Progress, silent
-from papertrends.scale.alike import pairs_of
 from papertrends.scale.connecting import pool_on
 from papertrends.scale.counts import Counting, added_up
 from papertrends.scale.datasets import check_new, write_datasets

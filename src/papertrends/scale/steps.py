@@ -85,7 +85,7 @@ def part_of(partition: Partition, model: Packed, places: Places, counting: Count
         rows = _assigned(partition.papers, model, places)
         memberships = rows.memberships
     counts = None if counting is None else count(partition.listings, memberships, counting)
-    return Part(rows, counts, signatures_of(partition.papers["abstract"].tolist())[1])
+    return Part(rows, counts, signatures_of(partition.papers["abstract"].tolist()))
 
 
 def _assigned(papers: pd.DataFrame, packed: Packed, places: Places) -> Assigned:

@@ -53,6 +53,19 @@ def examples_among(themes: tuple[Theme, ...], unique: pd.DataFrame) -> Masks:
     return masks
 
 
+def part_of(masks: Masks, rows: NDArray[np.int64]) -> Masks:
+    """Return the masks of some rows of the papers."""
+    return {key: (some[rows], others[rows]) for key, (some, others) in masks.items()}
+
+
+def shown_in(masks: Masks, n_papers: int) -> NDArray[np.bool_]:
+    """Return which papers are an example or a not-example of any theme, shape (n_papers,)."""
+    shown = np.zeros(n_papers, dtype=bool)
+    for examples, not_examples in masks.values():
+        shown |= examples | not_examples
+    return shown
+
+
 def _rows(unique: pd.DataFrame) -> dict[str, int]:
     """Return the row of each paper by all that it can be called."""
     rows: dict[str, int] = {}

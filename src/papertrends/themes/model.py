@@ -26,7 +26,7 @@ from papertrends.themes.bounded import read, sample_rows
 from papertrends.themes.checked import checked
 from papertrends.themes.discovered import MIN_PAPERS, warm_up
 from papertrends.themes.evidence import Corpus
-from papertrends.themes.examples import Masks, examples_among
+from papertrends.themes.examples import Masks, examples_among, part_of, shown_in
 from papertrends.themes.fitted import (
     Fitted,
     corpus_from,
@@ -195,7 +195,7 @@ class ThemeModel:
             fitted, self._found_by, _ = search(
                 themes,
                 vectors.described,
-                {key: (some[rows], others[rows]) for key, (some, others) in given.items()},
+                part_of(given, rows),
                 corpus,
                 [texts[row] for row in rows.tolist()],
                 papers,
@@ -398,7 +398,5 @@ class ThemeModel:
 
 def _learned_from(texts: list[str], themes: tuple[Theme, ...], given: Masks) -> NDArray[np.int64]:
     """Return the rows of the papers that themes are learned from, a user's examples included."""
-    shown = np.zeros(len(texts), dtype=bool)
-    for examples, not_examples in given.values():
-        shown |= examples | not_examples
+    shown = shown_in(given, len(texts))
     return sample_rows(texts, [theme.phrases for theme in themes], np.flatnonzero(shown))
