@@ -531,7 +531,7 @@ def test_nothing_is_contacted_unless_asked_for(
 
 def test_without_the_option_no_module_for_it_is_loaded() -> None:
     code = (
-        "import sys, papertrends as pt, papertrends.cli; pt.analyse; import papertrends.themes.naming\n"
+        "import sys, papertrends as pt, papertrends.cli, papertrends.themes.naming; pt.analyse\n"
         "print('papertrends.themes.endpoint' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
