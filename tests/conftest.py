@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from papertrends.analysis import Analysis, analyse
+from papertrends.analysis import analyse
+from papertrends.results import Analysis
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 import papertrends.analysis
-from papertrends.analysis import Analysis, analyse
+from papertrends.analysis import analyse
 from papertrends.errors import InputError
 from papertrends.papers import Loaded
+from papertrends.results import Analysis
 from papertrends.tables import Tables
 
 

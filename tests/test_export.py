@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 import papertrends.export as exporting
-from papertrends.analysis import Analysis
 from papertrends.errors import InputError
 from papertrends.export import export
+from papertrends.results import Analysis
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-from papertrends.analysis import Analysis
+from papertrends.results import Analysis
 from papertrends.themes.phrases import stem, words
 
 AUGUST, JULY = pd.Timestamp("2025-08-05"), pd.Timestamp("2025-07-31")

@@ -19,9 +19,9 @@ import pandas as pd
 import pytest
 
 import papertrends
-from papertrends.analysis import Analysis
 from papertrends.errors import InputError
 from papertrends.papers import load
+from papertrends.results import Analysis
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -11,8 +11,8 @@ import pytest
 from tests.themes.test_bounded import Teacher, corpus, table
 
 from papertrends import analyse, open_store, update
-from papertrends.analysis import Analysis
 from papertrends.encoders import minilm
+from papertrends.results import Analysis
 from papertrends.themes import bounded
 from papertrends.themes.theme import Theme
 

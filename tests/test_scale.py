@@ -17,10 +17,11 @@ import pytest
 from tests import clusters
 
 from papertrends import scale
-from papertrends.analysis import Analysis, analyse
+from papertrends.analysis import analyse
 from papertrends.errors import InputError, MissingDependencyError
 from papertrends.export import write_parquet
 from papertrends.papers import load, load_papers
+from papertrends.results import Analysis
 from papertrends.scale import connecting, pools, steps
 from papertrends.themes import bounded
 from papertrends.themes.model import ThemeModel

@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 
 from papertrends import InputError, analyse, open_store, update
-from papertrends.analysis import Analysis
 from papertrends.encoders.lsa import unit_rows
+from papertrends.results import Analysis
 
 SUBJECTS = {
     "graphs": "graph node edge message passing neighbourhood spectral link molecule community",

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from papertrends import scale as scale
-    from papertrends.analysis import Analysis, analyse
+    from papertrends.analysis import analyse
     from papertrends.editing import ThemeEditor
     from papertrends.encoders.base import Encoder
     from papertrends.errors import InputError, PapertrendsError
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         plot_volume,
     )
     from papertrends.papers import load_papers
+    from papertrends.results import Analysis
     from papertrends.store import Store, open_store
     from papertrends.themes.endpoint import LabelEndpoint
     from papertrends.themes.model import ThemeModel
@@ -75,7 +76,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Analysis": "papertrends.analysis",
+    "Analysis": "papertrends.results",
     "Encoder": "papertrends.encoders.base",
     "InputError": "papertrends.errors",
     "LabelEndpoint": "papertrends.themes.endpoint",

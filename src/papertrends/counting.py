@@ -7,12 +7,12 @@ one. Must not hold any statistic of its own.
 from __future__ import annotations
 
 import warnings
+from typing import Protocol
 
 import pandas as pd
 
 from papertrends.drawing.looks import theme_looks
 from papertrends.tables import TRENDS, Tables, blank
-from papertrends.themes.fitted import Fitted
 from papertrends.trends import (
     digest_volume,
     theme_changes,
@@ -26,9 +26,29 @@ from papertrends.trends import (
 from papertrends.trends.periods import OTHER_DATE, other_period
 
 
+class PaperRows(Protocol):
+    """What became of each paper, as a fitted model has it, or whoever else put it in themes."""
+
+    @property
+    def memberships(self) -> pd.DataFrame:
+        """The memberships table."""
+
+    @property
+    def unassigned(self) -> pd.DataFrame:
+        """Papers in no theme."""
+
+    @property
+    def near_misses(self) -> pd.DataFrame:
+        """Papers that narrowly do not belong to a theme."""
+
+    @property
+    def map(self) -> pd.DataFrame:
+        """A place for each paper."""
+
+
 def put_together(
     papers: pd.DataFrame,
-    fitted: Fitted,
+    rows: PaperRows,
     themes: pd.DataFrame,
     *,
     by: str,
@@ -42,8 +62,8 @@ def put_together(
     ----------
     papers : pandas.DataFrame
         All appearances of papers in digests.
-    fitted : Fitted
-        What was learned of them.
+    rows : PaperRows
+        Their rows in the tables, such as a `Fitted` has them.
     themes : pandas.DataFrame
         Its themes, with the names in use.
     by, date, count : str
@@ -55,27 +75,27 @@ def put_together(
         # How many papers have no publication date is said in a remark.
         warnings.filterwarnings("ignore", message=".* are left out", category=UserWarning)
         trends = theme_trends(
-            papers, fitted.memberships, by=by, date=date, count=count, themes=themes
+            papers, rows.memberships, by=by, date=date, count=count, themes=themes
         )
         sensitivity = theme_sensitivity(
             papers,
-            fitted.memberships,
+            rows.memberships,
             by=by,
-            near_misses=fitted.near_misses,
+            near_misses=rows.near_misses,
             themes=themes,
             date=date,
             count=count,
         )
         volume = digest_volume(papers, by=by, date=date, count=count)
-        other = _other_trends(papers, fitted.memberships, themes, by=by, date=date, count=count)
+        other = _other_trends(papers, rows.memberships, themes, by=by, date=date, count=count)
     events = theme_events(trends)
     return Tables(
         papers=papers,
         themes=themes,
-        memberships=fitted.memberships,
-        unassigned=fitted.unassigned,
-        near_misses=fitted.near_misses,
-        map=fitted.map,
+        memberships=rows.memberships,
+        unassigned=rows.unassigned,
+        near_misses=rows.near_misses,
+        map=rows.map,
         volume=volume,
         jumps=volume_jumps(papers),
         trends=trends,

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from papertrends.analysis import Analysis
 from papertrends.arrivals import Arrivals
 from papertrends.dumps.text import fold
 from papertrends.encoders import Encoder, Vectors, cache_folder, encode_cached
 from papertrends.errors import InputError
 from papertrends.memory import Memory, contents_of, memory_of
-from papertrends.progress import Progress, silent
+from papertrends.progress import Progress, showing
+from papertrends.results import Analysis
 from papertrends.runs import Step, conclude
 from papertrends.store import locked, read_store, write_store
 from papertrends.tables import names_of
@@ -52,7 +52,8 @@ class ThemeEditor:
     encoder : Encoder, optional
         The encoder that the store was made with, if it was one of your own.
     progress : Progress, optional
-        Told when another run holds the store.
+        Told as ``progress(stage, done, total)`` when another run holds the store; without
+        it, a bar is shown in Jupyter and nothing elsewhere.
 
     Examples
     --------
@@ -66,7 +67,7 @@ class ThemeEditor:
         store: str | Path,
         *,
         encoder: Encoder | None = None,
-        progress: Progress = silent,
+        progress: Progress | None = None,
     ) -> None:
         self.store, self._given, self._progress = Path(store), encoder, progress
 
@@ -275,7 +276,7 @@ class ThemeEditor:
 
         if not self.store.exists():
             read_store(self.store)  # says so, and leaves no lock beside what is not there
-        with locked(self.store, progress=self._progress):
+        with showing(self._progress) as told, locked(self.store, progress=told):
             memory = memory_of(read_store(self.store), str(self.store))
             # Sums over several BLAS threads would depend on the number of cores.
             with threadpool_limits(limits=1):

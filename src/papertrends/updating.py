@@ -15,16 +15,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from papertrends.analysis import Analysis
 from papertrends.arrivals import Arrivals, arrive
 from papertrends.dumps.inputs import Inputs
 from papertrends.encoders import Encoder, cache_folder, resolve_encoder
 from papertrends.errors import InputError
 from papertrends.memory import Memory, contents_of, memory_of
 from papertrends.papers import load
-from papertrends.progress import Progress, silent
+from papertrends.progress import Progress, showing
 from papertrends.refitting import refitted
 from papertrends.report.history import Since
+from papertrends.results import Analysis
 from papertrends.runs import Step, conclude
 from papertrends.store import locked, read_store, write_store
 from papertrends.tables import names_of
@@ -52,7 +52,7 @@ def update(
     columns: Mapping[str, str] | None = None,
     papers_known: str | Path | None = None,
     encoder: Encoder | None = None,
-    progress: Progress = silent,
+    progress: Progress | None = None,
 ) -> Analysis:
     """Add new dumps to a store, and tell what they changed.
 
@@ -79,6 +79,8 @@ def update(
     encoder : Encoder, optional
         The encoder that the store was made with, if it was one of your own.
     progress : Progress, optional
+        Told as ``progress(stage, done, total)`` how far it is; without it, bars are
+        shown in Jupyter and nothing elsewhere.
 
     Returns
     -------
@@ -96,7 +98,7 @@ def update(
         raise InputError(
             "there is no such store", "make it with 'papertrends report --store'", file=str(path)
         )
-    with locked(path, progress=progress):
+    with showing(progress) as told, locked(path, progress=told):
         memory = memory_of(read_store(path), str(path))
         given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
         arrivals = Arrivals.none(memory.papers)
@@ -107,7 +109,7 @@ def update(
             return analysis_of(memory, news=_nothing_new(arrivals))
         # Of so few papers no themes were discovered, and hardly a word of the field is known.
         refit = refit or (bool(arrivals.new_ids) and memory.n_learned < MIN_PAPERS)
-        after = _next(memory, arrivals, refit, encoder_of(memory, encoder), progress)
+        after = _next(memory, arrivals, refit, encoder_of(memory, encoder), told)
         write_store(path, contents_of(after))
     return analysis_of(after, news=news_of(after, arrivals))
 

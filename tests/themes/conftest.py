@@ -5,15 +5,21 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-from collections.abc import Sequence
+import runpy
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from papertrends.themes import endpoint
 from papertrends.themes.model import ThemeModel
 from papertrends.themes.theme import Theme
+
+fake = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("fake_endpoint.py"))))
 
 DIMENSIONS = 64
 N_EACH = 12
@@ -114,3 +120,24 @@ def themes() -> tuple[Theme, Theme]:
 def fitted(papers: pd.DataFrame, themes: tuple[Theme, Theme]) -> ThemeModel:
     """Return a model fitted once for all tests; none of them may change it."""
     return ThemeModel(themes, encoder=BagEncoder(), seed=0).fit(papers)
+
+
+@pytest.fixture
+def server() -> Iterator[Any]:
+    """Return a label endpoint of our own."""
+    made = fake.Server()
+    yield made
+    made.close()
+
+
+#: A second one, that nobody should go to.
+elsewhere = server
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep keys and proxies of whoever runs the tests out, and do not wait."""
+    proxies = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY")
+    for name in (*fake.KEYS, *proxies):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(endpoint, "_WAITS", (0.0, 0.0))

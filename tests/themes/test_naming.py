@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,6 @@ import pytest
 
 from papertrends.errors import InputError
 from papertrends.tables import MEMBERSHIPS, PAPERS, THEMES, conform
-from papertrends.themes.answers import keep, key_of, recall
 from papertrends.themes.naming import N_PAPERS, NamingError, as_name, rename_themes
 
 LABELS = {
@@ -386,22 +384,3 @@ def test_a_damaged_cache_is_done_without(tables, cache: Path, damage: str) -> No
             database.close()
     names, _ = names_from(tables, GOOD)
     assert names["phoneme"] == "Speech recognition"
-
-
-def test_of_two_runs_at_once_both_go_on_with_the_first_answer(tmp_path: Path) -> None:
-    kept: list[str] = []
-    threads = [
-        threading.Thread(target=lambda n=n: kept.append(keep(tmp_path, "key", f"answer {n}")))
-        for n in range(8)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(kept) == 8
-    assert set(kept) == {recall(tmp_path, "key")}
-    assert recall(tmp_path, "other key") is None
-
-
-def test_keys_tell_apart_who_is_asked_and_what() -> None:
-    assert len({key_of("a", "b", "c"), key_of("a", "bc", ""), key_of("ab", "c", "")}) == 3

@@ -34,8 +34,8 @@ from papertrends.cli.options import (
 _BESIDE = "its abstracts, too many for one page"
 
 if TYPE_CHECKING:
-    from papertrends.analysis import Analysis
     from papertrends.evaluation import Evaluation
+    from papertrends.results import Analysis
 
 
 def report(

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from papertrends.analysis import Analysis
     from papertrends.editing import ThemeEditor
+    from papertrends.results import Analysis
     from papertrends.store import Store
 
 app = typer.Typer(no_args_is_help=False, rich_markup_mode=None)

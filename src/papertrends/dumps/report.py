@@ -295,6 +295,8 @@ class LoadReport:
             + (f", {several} of them in more than one digest" if several else "")
             + f", from {_count(self.n_files, 'file')}"
         ]
+        if not self.files:
+            lines = [f"{_count(self.n_papers, 'paper')}, given as a table"]
         shown = self.files if len(self.files) <= _MOST_FILES else self.files[-_MOST:]
         if len(shown) < len(self.files):
             days = [

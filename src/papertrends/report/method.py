@@ -25,7 +25,6 @@ def method(
 ) -> tuple[Passage, ...]:
     """Explain in plain words what the numbers of this report mean."""
     tested = sum(card.change.q_value >= 0 for card in cards)
-    encoder, seed = (settings.get(key, "unknown") for key in ("encoder", "seed"))
     passages = [
         _counted_passage(settings, by),
         Passage(
@@ -36,18 +35,28 @@ def method(
         ),
         change_passage(tested, by=by, trend=trend),
         *statistics_passages(tables, by),
-        Passage(
-            "Themes",
-            "Named themes are those that were asked for; discovered ones were found in the papers "
-            f"and labelled with their words.{_finer_text(cards)} A score between 0 and 1 says how "
-            "well a paper fits. Papers that fit no theme are listed as such. Texts were read by "
-            f"the encoder {encoder}, random choices start from the seed {seed}: the same files "
-            "give the same report.",
-        ),
+        Passage("Themes", _themes_text(cards, settings)),
     ]
     if settings.get("labels_from"):
         passages.append(_names_passage(cards, str(settings["labels_from"]), offline_labels))
     return tuple(passages)
+
+
+def _themes_text(cards: Sequence[ThemeCard], settings: Mapping[str, object]) -> str:
+    if settings.get("memberships") == "given":
+        return (
+            "The themes, and which paper belongs to which, were given: they were not found in "
+            f"the papers here.{_finer_text(cards)} A score between 0 and 1 says how well a paper "
+            "fits, where it was given with them. Papers in none of them are listed as such."
+        )
+    encoder, seed = (settings.get(key, "unknown") for key in ("encoder", "seed"))
+    return (
+        "Named themes are those that were asked for; discovered ones were found in the papers "
+        f"and labelled with their words.{_finer_text(cards)} A score between 0 and 1 says how "
+        "well a paper fits. Papers that fit no theme are listed as such. Texts were read by "
+        f"the encoder {encoder}, random choices start from the seed {seed}: the same files "
+        "give the same report."
+    )
 
 
 def _counted_passage(settings: Mapping[str, object], by: str) -> Passage:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from papertrends.analysis import Analysis
-from papertrends.counting import put_together, undated_remark
+from papertrends.analysis import Asked, concluded
 from papertrends.dumps.inputs import Inputs
-from papertrends.dumps.report import LoadReport, NearDuplicate
+from papertrends.dumps.report import NearDuplicate
 from papertrends.encoders import Encoder
 from papertrends.papers.near_duplicates import pairs_of
 from papertrends.progress import Progress, silent
+from papertrends.results import Analysis
 from papertrends.scale.connecting import pool_on
 from papertrends.scale.counts import Counting, added_up
 from papertrends.scale.datasets import check_new, write_datasets
@@ -34,10 +34,9 @@ from papertrends.themes.checked import checked
 from papertrends.themes.fitted import Fitted, one_row_each
 from papertrends.themes.growth import recounted
 from papertrends.themes.model import ThemeModel
-from papertrends.themes.naming import Namer, rename_themes
+from papertrends.themes.naming import Namer
 from papertrends.themes.theme import Theme, as_themes
 from papertrends.trends import check_options, resolve_period
-from papertrends.versions import versions
 
 
 def analyse(
@@ -110,87 +109,27 @@ def analyse(
             progress=progress,
         )
         period = resolve_period(loaded.papers, by, date=date, count=count)
-        asked = _Asked(period, by, date, count, year)
+        asked = Asked(period, by, date, count, year)
         papers = checked(loaded.papers)
         unique = one_row_each(papers)
         if given is None:
-            start = learned(
-                pool, loaded.papers, wanted, encoder=encoder, seed=seed, progress=progress
-            )
+            start = learned(pool, papers, wanted, encoder=encoder, seed=seed, progress=progress)
         else:
             start = restricted(pool, unique, given, progress)
         fitted, trends, alike = _over_partitions(pool, papers, unique, start, asked, progress)
-    analysis = _concluded(
-        replace(loaded.report, near_duplicates=alike),
-        loaded.papers,
-        ThemeModel.of(fitted, wanted, **_made_with(start.model)),
-        trends,
+    loaded = replace(loaded, report=replace(loaded.report, near_duplicates=alike))
+    made_with = start.model.get_params()
+    analysis = concluded(
+        loaded,
+        ThemeModel.of(fitted, wanted, encoder=made_with["encoder"], seed=made_with["seed"]),
         asked,
-        labels_from,
-        progress,
+        labels_from=labels_from,
+        trends=trends,
+        progress=progress,
     )
     if results is not None:
         write_datasets(analysis.tables, analysis.manifest(), Path(results))
     return analysis
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What was asked for, as `papertrends.analyse` takes it; `by` is resolved."""
-
-    by: str
-    by_asked: str
-    date: str
-    count: str
-    year: int | None
-
-
-def _made_with(model: ThemeModel) -> dict[str, Any]:
-    params = model.get_params()
-    return {"encoder": params["encoder"], "seed": params["seed"]}
-
-
-def _concluded(
-    report: LoadReport,
-    papers: pd.DataFrame,
-    model: ThemeModel,
-    trends: pd.DataFrame | None,
-    asked: _Asked,
-    labels_from: Namer | None,
-    progress: Progress,
-) -> Analysis:
-    """Name, count and test what was found, as on one machine."""
-    themes = as_themes(model.get_params()["themes"])
-    named, remarks = model.themes, tuple[str, ...]()
-    if labels_from is not None:
-        named, remarks = rename_themes(
-            model.themes,
-            model.memberships,
-            papers,
-            labels_from,
-            taken=[phrase for theme in themes for phrase in theme.phrases],
-            progress=progress,
-        )
-    if asked.date == "published":
-        remarks = (*undated_remark(papers), *remarks)
-    tables = put_together(
-        papers, model.fitted, named, by=asked.by, date=asked.date, count=asked.count
-    )
-    if trends is not None:
-        tables = replace(tables, trends=trends)
-    settings = {
-        "by": asked.by,
-        "by_asked": asked.by_asked,
-        "date": asked.date,
-        "count": asked.count,
-        "year": asked.year,
-        "seed": model.get_params()["seed"],
-        "encoder": model.encoder_name,
-        "encoder_asked": model.plain_params()["encoder"],
-        "themes": [theme.as_dict() for theme in themes],
-        "labels_from": labels_from.source if labels_from is not None else None,
-    }
-    return Analysis(tables, report, model, settings, versions(), remarks)
 
 
 def _over_partitions(
@@ -198,7 +137,7 @@ def _over_partitions(
     papers: pd.DataFrame,
     unique: pd.DataFrame,
     start: Start,
-    asked: _Asked,
+    asked: Asked,
     progress: Progress,
 ) -> tuple[Fitted, pd.DataFrame | None, tuple[NearDuplicate, ...]]:
     """Assign, count and compare all papers, of which `unique` has one row each.

@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from papertrends.encoders import Encoder, Vectors
+from papertrends.encoders import Encoder
 from papertrends.errors import InputError
 from papertrends.progress import Progress
 from papertrends.scale import steps
 from papertrends.scale.pools import Pool
 from papertrends.scale.sending import pack
 from papertrends.themes.assigning import Places
-from papertrends.themes.evidence import Corpus
 from papertrends.themes.fitted import Fitted, encoder_of
+from papertrends.themes.learning import learn
 from papertrends.themes.model import ThemeModel
 from papertrends.themes.theme import Theme
 
@@ -56,23 +56,6 @@ class Start:
     recount: bool
 
 
-class Learner(ThemeModel):
-    """A model that leaves it to others to assign what it was not learned from."""
-
-    sample: Corpus
-
-    def _with_rest(
-        self,
-        fitted: Fitted,
-        sample: Corpus,
-        unique: pd.DataFrame,  # noqa: ARG002
-        papers: pd.DataFrame,  # noqa: ARG002
-        progress: Progress,  # noqa: ARG002
-    ) -> tuple[Fitted, Vectors]:
-        self.sample = sample
-        return fitted, sample.encoded
-
-
 def learned(
     pool: Pool,
     papers: pd.DataFrame,
@@ -83,10 +66,10 @@ def learned(
     progress: Progress,
 ) -> Start:
     """Learn the themes of `papers` here, from a sample of them if they are many."""
-    model = Learner(themes, encoder=encoder, seed=seed)
-    model.fit(papers, progress=progress)
-    places = Places.of(model.fitted.map, model.sample.joined)
-    return Start(model, model.fitted, places, pool.share(pack(model)), recount=False)
+    found = learn(papers, themes, encoder=encoder, seed=seed, bertopic=None, progress=progress)
+    model = ThemeModel.of(found.fitted, themes, encoder=encoder, seed=seed)
+    places = Places.of(found.fitted.map, found.sample.joined)
+    return Start(model, found.fitted, places, pool.share(pack(model)), recount=False)
 
 
 def given_model(

@@ -1,45 +1,33 @@
 """The theme model: named and discovered themes of a set of papers.
 
-The one place where the stages of the theme search are put in a row. Must not
-hold any of their methods: words are in ``named.py`` and ``labels.py``, groups
-in ``discovered.py``, their meeting in ``search.py``, files in ``saved.py``.
+An estimator over the stages, with scikit-learn's manners. Must not hold any of their
+methods: themes are learned in ``learning.py``, files written and read in ``saved.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from papertrends.encoders import Encoder, Vectors, cache_folder
 from papertrends.errors import InputError, PapertrendsError, did_you_mean
-from papertrends.progress import Progress, silent
-from papertrends.themes.assigning import Places, assigned, with_rows
-from papertrends.themes.bounded import read, sample_rows
+from papertrends.progress import Progress, showing
 from papertrends.themes.checked import checked
-from papertrends.themes.discovered import MIN_PAPERS, warm_up
 from papertrends.themes.evidence import Corpus
-from papertrends.themes.examples import Masks, examples_among, part_of, shown_in
 from papertrends.themes.fitted import (
     Fitted,
     corpus_from,
-    corpus_of,
     encoder_of,
     memberships_of,
     one_row_each,
     texts_of_papers,
 )
-from papertrends.themes.growth import recounted
-from papertrends.themes.named import describe
+from papertrends.themes.learning import learn, with_rest
 from papertrends.themes.own_bertopic import Handed
-from papertrends.themes.search import search
 from papertrends.themes.theme import Theme, as_themes
 
 
@@ -136,7 +124,7 @@ class ThemeModel:
         return self
 
     def fit(
-        self, papers: pd.DataFrame, y: object = None, *, progress: Progress = silent
+        self, papers: pd.DataFrame, y: object = None, *, progress: Progress | None = None
     ) -> ThemeModel:
         """Learn the themes of `papers`.
 
@@ -151,6 +139,8 @@ class ThemeModel:
         y : object, optional
             Ignored, as scikit-learn has it.
         progress : Progress, optional
+            Told as ``progress(stage, done, total)`` how far it is; without it, bars
+            are shown in Jupyter and nothing elsewhere.
 
         Returns
         -------
@@ -163,77 +153,26 @@ class ThemeModel:
             If there are no papers, columns are missing, an example is no paper
             of `papers`, or a parameter is not allowed.
         """
-        from threadpoolctl import threadpool_limits
-
         del y
-        seed = self._params["seed"]
-        if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
-            raise InputError(f"the seed is {seed!r}", "give a whole number from 0 on")
-        themes = as_themes(self._params["themes"])
-        papers = checked(papers)
-        unique = one_row_each(papers)
-        given = examples_among(themes, unique)
-        texts = texts_of_papers(unique)
-        own = self._params["bertopic"] is not None
-        rows = np.arange(len(texts)) if own else _learned_from(texts, themes, given)
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            warming = [beside.submit(warm_up)] if len(texts) >= MIN_PAPERS and not own else []
-            vectors = read(
-                texts,
-                rows,
-                [describe(theme) for theme in themes],
-                encoder=self._params["encoder"],
-                folder=cache_folder(),
-                progress=progress,
-            )
-            for one in warming:
-                one.result()
-        # Sums over several BLAS threads would depend on the number of cores.
-        with threadpool_limits(limits=1):
-            sample = unique.iloc[rows].reset_index(drop=True)
-            corpus = corpus_of(sample, vectors.encoded, vectors.lsa)
-            fitted, self._found_by, _ = search(
-                themes,
-                vectors.described,
-                part_of(given, rows),
-                corpus,
-                [texts[row] for row in rows.tolist()],
+        params = self._params
+        themes, papers = as_themes(params["themes"]), checked(papers)
+        with showing(progress) as told:
+            learned = learn(
                 papers,
-                lsa=vectors.lsa,
-                encoder=vectors.encoder,
-                seed=seed,
-                bertopic=self._params["bertopic"],
-                progress=progress,
-                n_all=len(texts),
+                themes,
+                encoder=params["encoder"],
+                seed=params["seed"],
+                bertopic=params["bertopic"],
+                progress=told,
             )
-        learned = replace(
-            fitted, distilled=vectors.distilled, notes=(*vectors.notes, *fitted.notes)
-        )
-        self._fitted, self._encoded = self._with_rest(learned, corpus, unique, papers, progress)
+            self._found_by = learned.found_by
+            self._fitted, self._encoded = with_rest(
+                learned,
+                papers,
+                lambda rest: self._corpus(learned.fitted, rest, told),
+                told,
+            )
         return self
-
-    def _with_rest(
-        self,
-        fitted: Fitted,
-        sample: Corpus,
-        unique: pd.DataFrame,
-        papers: pd.DataFrame,
-        progress: Progress,
-    ) -> tuple[Fitted, Vectors]:
-        """Assign the papers that the themes were not learned from; return all vectors, too."""
-        from threadpoolctl import threadpool_limits
-
-        inside = unique["paper_id"].isin(set(sample.paper_ids)).to_numpy()
-        if inside.all():
-            return fitted, sample.encoded
-        rest = unique[~inside].reset_index(drop=True)
-        encoded = np.zeros((len(unique), sample.encoded.shape[1]), dtype=np.float32)
-        corpus = self._corpus(fitted, rest, progress)
-        encoded[inside], encoded[~inside] = sample.encoded, corpus.encoded
-        with threadpool_limits(limits=1):
-            places = Places.of(fitted.map, sample.joined)
-            whole = with_rows(fitted, assigned(fitted, corpus, places, progress=progress))
-        return recounted(whole, papers), encoded
 
     def _corpus(self, fitted: Fitted, papers: pd.DataFrame, progress: Progress) -> Corpus:
         """Read papers (one row each) as the fit does, by its encoder."""
@@ -246,7 +185,7 @@ class ThemeModel:
             encoded, lsa = fitted.vectors(texts, encoder, cache_folder(), progress=progress)
         return corpus_from(papers, encoded, lsa)
 
-    def assign(self, papers: pd.DataFrame, *, progress: Progress = silent) -> pd.DataFrame:
+    def assign(self, papers: pd.DataFrame, *, progress: Progress | None = None) -> pd.DataFrame:
         """Return the memberships of papers, whether it was fitted on them or not.
 
         Parameters
@@ -254,6 +193,7 @@ class ThemeModel:
         papers : pandas.DataFrame
             With ``paper_id, title, abstract, digest_date``.
         progress : Progress, optional
+            As for `fit`.
 
         Returns
         -------
@@ -271,7 +211,8 @@ class ThemeModel:
         old = fitted.memberships[fitted.memberships["paper_id"].isin(ids)]
         if new.empty:
             return old.reset_index(drop=True)
-        corpus = self._corpus(fitted, new, progress)
+        with showing(progress) as told:
+            corpus = self._corpus(fitted, new, told)
         with threadpool_limits(limits=1):
             scores = fitted.scores(corpus)
         found, _ = memberships_of(
@@ -394,9 +335,3 @@ class ThemeModel:
         if self._fitted is None:
             raise PapertrendsError("the ThemeModel is not fitted; call fit(papers) first")
         return self._fitted
-
-
-def _learned_from(texts: list[str], themes: tuple[Theme, ...], given: Masks) -> NDArray[np.int64]:
-    """Return the rows of the papers that themes are learned from, a user's examples included."""
-    shown = shown_in(given, len(texts))
-    return sample_rows(texts, [theme.phrases for theme in themes], np.flatnonzero(shown))

@@ -1,0 +1,181 @@
+"""Themes learned from papers, or from a sample that covers them, in one row of stages.
+
+Shared by `ThemeModel` and by analyses over partitions, where others assign the rest. Must not
+hold any method of its own: words are in ``named.py`` and ``labels.py``, groups in
+``discovered.py``, their meeting in ``search.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from papertrends.encoders import Encoder, Vectors, cache_folder
+from papertrends.errors import InputError
+from papertrends.progress import Progress
+from papertrends.themes.assigning import Places, assigned, with_rows
+from papertrends.themes.bounded import Read, read, sample_rows
+from papertrends.themes.discovered import MIN_PAPERS, warm_up
+from papertrends.themes.evidence import Corpus
+from papertrends.themes.examples import Masks, examples_among, part_of, shown_in
+from papertrends.themes.fitted import Fitted, corpus_of, one_row_each, texts_of_papers
+from papertrends.themes.growth import recounted
+from papertrends.themes.named import describe
+from papertrends.themes.own_bertopic import Handed
+from papertrends.themes.search import search
+from papertrends.themes.theme import Theme
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned, and from which papers.
+
+    Attributes
+    ----------
+    fitted : Fitted
+        With the rows of those papers.
+    sample : Corpus
+        The papers themselves, as they were read.
+    found_by : Handed or None
+        What a BERTopic can be built of.
+    """
+
+    fitted: Fitted
+    sample: Corpus
+    found_by: Handed | None
+
+
+def learn(
+    papers: pd.DataFrame,
+    themes: tuple[Theme, ...],
+    *,
+    encoder: str | Encoder,
+    seed: int,
+    bertopic: Any,
+    progress: Progress,
+) -> Learned:
+    """Learn the themes of papers; of many, from a sample.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Checked; a paper may stand in several digests.
+    themes : tuple of Theme
+        The named ones.
+    encoder, seed, bertopic
+        As `ThemeModel` has them.
+    progress : Progress
+
+    Raises
+    ------
+    InputError
+        If an example is no paper of `papers`, or the seed is not allowed.
+    """
+    from threadpoolctl import threadpool_limits
+
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        raise InputError(f"the seed is {seed!r}", "give a whole number from 0 on")
+    unique = one_row_each(papers)
+    given = examples_among(themes, unique)
+    texts = texts_of_papers(unique)
+    rows = np.arange(len(texts))
+    if bertopic is None:
+        rows = _learned_from(texts, themes, given)
+    vectors = _read(texts, rows, themes, encoder, progress, warm=bertopic is None)
+    # Sums over several BLAS threads would depend on the number of cores.
+    with threadpool_limits(limits=1):
+        sample = unique.iloc[rows].reset_index(drop=True)
+        corpus = corpus_of(sample, vectors.encoded, vectors.lsa)
+        fitted, found_by, _ = search(
+            themes,
+            vectors.described,
+            part_of(given, rows),
+            corpus,
+            [texts[row] for row in rows.tolist()],
+            papers,
+            lsa=vectors.lsa,
+            encoder=vectors.encoder,
+            seed=seed,
+            bertopic=bertopic,
+            progress=progress,
+            n_all=len(texts),
+        )
+    notes = (*vectors.notes, *fitted.notes)
+    return Learned(replace(fitted, distilled=vectors.distilled, notes=notes), corpus, found_by)
+
+
+def with_rest(
+    learned: Learned,
+    papers: pd.DataFrame,
+    corpus_of_rest: Callable[[pd.DataFrame], Corpus],
+    progress: Progress,
+) -> tuple[Fitted, Vectors]:
+    """Assign the papers that the themes were not learned from.
+
+    Parameters
+    ----------
+    learned : Learned
+    papers : pandas.DataFrame
+        All papers, those it was learned from among them.
+    corpus_of_rest : callable
+        Reads papers, one row each, as those were read.
+    progress : Progress
+
+    Returns
+    -------
+    fitted : Fitted
+        With the rows of all papers.
+    encoded : numpy.ndarray, shape (n, d)
+        Their vectors, in the order of its map.
+    """
+    from threadpoolctl import threadpool_limits
+
+    fitted, sample = learned.fitted, learned.sample
+    unique = one_row_each(papers)
+    inside = unique["paper_id"].isin(set(sample.paper_ids)).to_numpy()
+    if inside.all():
+        return fitted, sample.encoded
+    corpus = corpus_of_rest(unique[~inside].reset_index(drop=True))
+    encoded = np.zeros((len(unique), sample.encoded.shape[1]), dtype=np.float32)
+    encoded[inside], encoded[~inside] = sample.encoded, corpus.encoded
+    with threadpool_limits(limits=1):
+        places = Places.of(fitted.map, sample.joined)
+        whole = with_rows(fitted, assigned(fitted, corpus, places, progress=progress))
+    return recounted(whole, papers), encoded
+
+
+def _read(
+    texts: list[str],
+    rows: NDArray[np.int64],
+    themes: tuple[Theme, ...],
+    encoder: str | Encoder,
+    progress: Progress,
+    *,
+    warm: bool,
+) -> Read:
+    """Read the papers while what groups them is made ready beside, if there are enough."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        warming = [beside.submit(warm_up)] if len(texts) >= MIN_PAPERS and warm else []
+        vectors = read(
+            texts,
+            rows,
+            [describe(theme) for theme in themes],
+            encoder=encoder,
+            folder=cache_folder(),
+            progress=progress,
+        )
+        for one in warming:
+            one.result()
+    return vectors
+
+
+def _learned_from(texts: list[str], themes: tuple[Theme, ...], given: Masks) -> NDArray[np.int64]:
+    """Return the rows of the papers that themes are learned from, a user's examples included."""
+    shown = shown_in(given, len(texts))
+    return sample_rows(texts, [theme.phrases for theme in themes], np.flatnonzero(shown))
