@@ -17,7 +17,7 @@ from papertrends.counting import put_together, undated_remark
 from papertrends.dumps.report import LoadReport
 from papertrends.encoders import Vectors
 from papertrends.memory import Memory, file_rows, run_row
-from papertrends.tables import MOVES, THEMES, WHAT_CHANGED, blank, conform, names_of
+from papertrends.tables import MOVES, THEMES, WHAT_CHANGED, Tables, blank, conform, names_of
 from papertrends.themes.fitted import Fitted
 from papertrends.themes.growth import recounted
 from papertrends.themes.registry import By, Registry, ThemeEvent
@@ -89,55 +89,63 @@ def conclude(memory: Memory, step: Step, arrivals: Arrivals, *, command: str, by
     step = replace(step, fitted=recounted(_renamed(step.fitted, step.names), papers))
     settings = _settings(memory, papers)
     themes = names_in_use(step.fitted.themes, memory.registry, step.names)
+    newest = papers["digest_date"].max()
     registry = memory.registry.with_events(
         step.events,
         run=run,
-        date=papers["digest_date"].max(),
+        date=newest,
         by=by,
         themes=themes,
         named_by=dict.fromkeys(step.names, "person"),
         definitions=step.definitions,
     )
-    if by == "person":
-        before, since = _before_new(memory, step), memory.compared_run
-    else:
-        before, since = _Before(memory.papers, memory.fitted.memberships), run
-    changed, moves = _compared(before, step, papers, registry, settings, since)
-    counting = {name: str(settings[name]) for name in ("by", "date", "count")}
-    tables = replace(
-        put_together(papers, step.fitted, themes, looks=memory.tables.looks, **counting),
-        what_changed=changed,
-        moves=moves,
-        history=registry.history,
-    )
-    now = versions()
+    since = memory.compared_run if by == "person" else run
+    before = _before_new(memory, step) if by == "person" else _before(memory)
+    compared = _compared(before, step, papers, registry, settings, since)
+    tables = _tables(memory, step, papers, themes, settings, compared, registry.history)
     row = run_row(
         run,
         command,
-        newest=papers["digest_date"].max(),
+        newest=newest,
         n_files=report.n_files,
         n_papers=len(arrivals.new_ids),
         n_rows=len(arrivals.added),
         n_embedded=len(step.encoded) - len(memory.encoded),
         n_fitted=len(step.encoded) if by == "refit" else 0,
         settings=settings,
-        versions=now,
+        versions=versions(),
         load_report=report,
         remarks=_remarks(memory, papers, len(step.encoded), refit=by == "refit"),
     )
-    files = pd.concat([memory.files, file_rows(report, run)], ignore_index=True)
     return Memory(
         tables=tables,
         fitted=step.fitted,
         encoded=step.encoded,
         lsa=step.lsa,
         registry=registry,
-        files=files,
+        files=pd.concat([memory.files, file_rows(report, run)], ignore_index=True),
         runs=pd.concat([memory.runs, row], ignore_index=True),
         settings=settings,
-        versions=now,
+        versions=versions(),
         barred={**memory.barred, **step.barred},
     )
+
+
+def _tables(
+    memory: Memory,
+    step: Step,
+    papers: pd.DataFrame,
+    themes: pd.DataFrame,
+    settings: Mapping[str, Any],
+    compared: tuple[pd.DataFrame, pd.DataFrame],
+    history: pd.DataFrame,
+) -> Tables:
+    """Count and test, and add what the run changed."""
+    changed, moves = compared
+    by, date, count = (str(settings[name]) for name in ("by", "date", "count"))
+    looks = memory.tables.looks
+    counted = put_together(papers, step.fitted, themes, by=by, date=date, count=count, looks=looks)
+    return replace(counted, what_changed=changed, moves=moves, history=history)
 
 
 def _of_new_files(report: LoadReport, known: Collection[str]) -> LoadReport:
@@ -183,6 +191,10 @@ class _Before:
 
     papers: pd.DataFrame
     memberships: pd.DataFrame
+
+
+def _before(memory: Memory) -> _Before:
+    return _Before(memory.papers, memory.fitted.memberships)
 
 
 def _before_new(memory: Memory, step: Step) -> _Before:

@@ -12,11 +12,17 @@ import typer
 from papertrends.cli.options import (
     Cluster,
     Columns,
+    Count,
+    Date,
     EncoderName,
+    Endpoint,
     Export,
     Input,
+    LabelModel,
+    NewStore,
     Output,
     PapersKnown,
+    Period,
     Quiet,
     Results,
     Seed,
@@ -43,48 +49,17 @@ def report(
     output: Output = Path("report.html"),
     theme: ThemeNames = None,
     themes: ThemesFile = None,
-    by: Annotated[
-        str,
-        typer.Option("--by", metavar="PERIOD", help="auto, digest, week, month, quarter or year."),
-    ] = "auto",
-    date: Annotated[
-        str,
-        typer.Option(
-            "--date", metavar="DATE", help="Count papers at the date of their digest or published."
-        ),
-    ] = "digest",
-    count: Annotated[
-        str,
-        typer.Option(
-            "--count",
-            metavar="WHICH",
-            help="A paper in two digests counts in every one of them, or in the first only.",
-        ),
-    ] = "every",
+    by: Period = "auto",
+    date: Date = "digest",
+    count: Count = "every",
     year: Year = None,
     column: Columns = None,
     papers_known: PapersKnown = None,
     encoder: EncoderName = "auto",
     seed: Seed = 0,
-    endpoint: Annotated[
-        str | None,
-        typer.Option(
-            "--label-endpoint",
-            metavar="URL",
-            help="Ask the model there, behind OpenAI's interface, to name discovered themes; "
-            "sends it titles and abstracts. Key: environment variable PAPERTRENDS_API_KEY.",
-        ),
-    ] = None,
-    label_model: Annotated[
-        str | None,
-        typer.Option("--label-model", metavar="NAME", help="The model to ask there."),
-    ] = None,
-    store: Annotated[
-        Path | None,
-        typer.Option(
-            "--store", metavar="FILE", help="Make a store there, for 'update' to add new dumps to."
-        ),
-    ] = None,
+    endpoint: Endpoint = None,
+    label_model: LabelModel = None,
+    store: NewStore = None,
     export: Export = None,
     cluster: Cluster = None,
     results: Results = None,
@@ -95,10 +70,9 @@ def report(
     from papertrends.kept import keep, take
 
     check_writable(output)
-    asked = asked_themes(theme, themes)
     check_cluster(cluster, results, store)
     settings: dict[str, Any] = {
-        "themes": asked,
+        "themes": asked_themes(theme, themes),
         "by": by,
         "date": date,
         "count": count,
@@ -109,36 +83,18 @@ def report(
         "seed": seed,
         "labels_from": label_endpoint(endpoint, label_model),
     }
-    plain = not (store or export or cluster) and settings["labels_from"] is None
-    place = _place(inputs, settings) if plain else None
-    told = take(place, output)
-    if told is not None:
-        if not quiet:
-            typer.echo("\n".join([*told, f"report: {output}"]))
-        return
-
-    from papertrends.trends import check_options
-
-    check_options(by, date, count)
-    from papertrends.analysis import analyse
-
-    with imported_beside("jinja2", "plotly.graph_objects"), progress_bars(quiet) as progress:
-        if cluster is not None:
-            from papertrends import scale
-
-            analysis = scale.analyse(
-                inputs, cluster=cluster, results=results, progress=progress, **settings
-            )
-        else:
-            analysis = analyse(inputs, store=store, progress=progress, **settings)
-    _write(analysis, output, export)
-    lines = _lines([*analysis.load_report.sentences(), *analysis.notes], analysis)
-    beside = _beside(analysis, output)
-    if not beside:
-        keep(place, output, lines)
+    place = _place(inputs, settings) if not (store or export or cluster) else None
+    told, others = take(place, output), dict[str, Path | None]()
+    if told is None:
+        analysis = _made(inputs, settings, store, cluster, results, quiet=quiet)
+        _write(analysis, output, export)
+        told = _lines([*analysis.load_report.sentences(), *analysis.notes], analysis)
+        beside = _beside(analysis, output)
+        if not beside:
+            keep(place, output, told)
+        others = {_BESIDE: beside, "tables": export, "store": store, "datasets": results}
     if not quiet:
-        others = {"tables": export, "store": store, "datasets": results}
-        _tell(lines, output, {_BESIDE: beside, **others})
+        _tell(told, output, others)
 
 
 def update(
@@ -286,6 +242,31 @@ def _show(result: Evaluation) -> None:
     Console(width=None if sys.stdout.isatty() else 100).print(table)
 
 
+def _made(
+    inputs: list[str],
+    settings: dict[str, Any],
+    store: Path | None,
+    cluster: str | None,
+    results: Path | None,
+    *,
+    quiet: bool,
+) -> Analysis:
+    """Analyse dumps on this machine or on a cluster."""
+    from papertrends.trends import check_options
+
+    check_options(settings["by"], settings["date"], settings["count"])
+    from papertrends.analysis import analyse
+
+    with imported_beside("jinja2", "plotly.graph_objects"), progress_bars(quiet) as progress:
+        if cluster is None:
+            return analyse(inputs, store=store, progress=progress, **settings)
+        from papertrends import scale
+
+        return scale.analyse(
+            inputs, cluster=cluster, results=results, progress=progress, **settings
+        )
+
+
 def _write(analysis: Analysis, output: Path, export: Path | None) -> None:
     if export:
         analysis.export(export)
@@ -297,8 +278,9 @@ def _place(inputs: list[str], settings: dict[str, Any]) -> Path | None:
     from papertrends.files import cache_folder
     from papertrends.kept import place_of
 
-    if settings["encoder"] not in ("auto", "minilm", "distilled"):
-        return None  # what another encoder's name stands for can change
+    named = settings["encoder"] in ("auto", "minilm", "distilled")
+    if not named or settings["labels_from"] is not None:
+        return None  # what another encoder's name stands for can change, and so can an endpoint
     asked = settings["themes"]
     themes = None if asked is None else [one.as_dict() for one in asked]
     known = settings["papers_known"]

@@ -81,6 +81,43 @@ Seed = Annotated[
 ]
 
 
+Period = Annotated[
+    str,
+    typer.Option("--by", metavar="PERIOD", help="auto, digest, week, month, quarter or year."),
+]
+Date = Annotated[
+    str,
+    typer.Option(
+        "--date", metavar="DATE", help="Count papers at the date of their digest or published."
+    ),
+]
+Count = Annotated[
+    str,
+    typer.Option(
+        "--count",
+        metavar="WHICH",
+        help="A paper in two digests counts in every one of them, or in the first only.",
+    ),
+]
+Endpoint = Annotated[
+    str | None,
+    typer.Option(
+        "--label-endpoint",
+        metavar="URL",
+        help="Ask the model there, behind OpenAI's interface, to name discovered themes; "
+        "sends it titles and abstracts. Key: environment variable PAPERTRENDS_API_KEY.",
+    ),
+]
+LabelModel = Annotated[
+    str | None, typer.Option("--label-model", metavar="NAME", help="The model to ask there.")
+]
+NewStore = Annotated[
+    Path | None,
+    typer.Option(
+        "--store", metavar="FILE", help="Make a store there, for 'update' to add new dumps to."
+    ),
+]
+
 Output = Annotated[
     Path, typer.Option("-o", "--output", metavar="FILE", help="The report to write.")
 ]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -21,7 +21,7 @@ from papertrends.dumps.inputs import Inputs, find_dumps
 from papertrends.dumps.report import LoadReport, NotRead
 from papertrends.errors import InputError
 from papertrends.papers.digests import DatedDump, dated
-from papertrends.papers.lookup import fill_in, read_known
+from papertrends.papers.lookup import Known, fill_in, read_known
 from papertrends.papers.near_duplicates import near_duplicates
 from papertrends.papers.together import Row, put_together
 from papertrends.tables import PAPERS, conform, paper_counts
@@ -123,11 +123,7 @@ def load(
         As for `load_papers`.
     """
     require_format(format)
-    require_fields(columns or {})
-    if year is not None and year not in YEARS:
-        raise InputError(
-            f"the year {year} is not one of {YEARS[0]} to {YEARS[-1]}", "give the digest's year"
-        )
+    check_reading(year, columns)
     known = read_known(papers_known, columns) if papers_known is not None else None
     contents, not_read = find_dumps(inputs, suffixes())
     dumps: list[DatedDump] = []
@@ -142,10 +138,42 @@ def load(
         sha256[content.source] = content.sha256()
     if not dumps:
         raise unknown[0] if unknown else nothing_read(not_read)
+    loaded = loaded_from(dumps, sha256, known, not_read)
+    alike = near_duplicates(loaded.papers)
+    return replace(loaded, report=replace(loaded.report, near_duplicates=alike))
+
+
+def check_reading(year: int | None, columns: Mapping[str, str] | None) -> None:
+    """Raise an `InputError` if no dump can be read like that."""
+    require_fields(columns or {})
+    if year is not None and year not in YEARS:
+        raise InputError(
+            f"the year {year} is not one of {YEARS[0]} to {YEARS[-1]}", "give the digest's year"
+        )
+
+
+def loaded_from(
+    dumps: list[DatedDump],
+    sha256: dict[str, str],
+    known: Known | None,
+    not_read: Iterable[NotRead],
+) -> Loaded:
+    """Put dumps together into one table, without looking for near duplicates.
+
+    Parameters
+    ----------
+    dumps : list of DatedDump
+    sha256 : dict of str to str
+        The SHA-256 of each one's file by its source.
+    known : Known, optional
+        What is known of their papers.
+    not_read : iterable of NotRead
+        Files met but not read.
+    """
     lookup = None
     if known is not None:
         dumps, lookup = fill_in(dumps, known)
-    dumps.sort(key=lambda one: (one.date, one.source))
+    dumps = sorted(dumps, key=lambda one: (one.date, one.source))
     together = put_together(dumps, sha256)
     papers = frame_of(together.rows)
     n_papers, n_in_several = paper_counts(papers)
@@ -156,7 +184,6 @@ def load(
         not_read=tuple(sorted(not_read, key=lambda one: one.file)),
         n_papers=n_papers,
         n_in_several_digests=n_in_several,
-        near_duplicates=near_duplicates(papers),
         lookup=lookup,
     )
     return Loaded(papers, report)

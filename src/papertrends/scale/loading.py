@@ -14,19 +14,21 @@ from typing import IO
 
 from papertrends.dumps import UnknownFormatError, read_dump
 from papertrends.dumps.content import Content
-from papertrends.dumps.dates import YEARS
-from papertrends.dumps.fields import require_fields
 from papertrends.dumps.inputs import Inputs, find_dumps
-from papertrends.dumps.report import LoadReport, NotRead
+from papertrends.dumps.report import NotRead
 from papertrends.dumps.unpacking import unpacked
 from papertrends.errors import InputError
 from papertrends.papers.digests import DatedDump, dated
-from papertrends.papers.loading import Loaded, frame_of, notes_of, nothing_read, suffixes
-from papertrends.papers.lookup import fill_in, read_known
-from papertrends.papers.together import put_together
+from papertrends.papers.loading import (
+    Loaded,
+    check_reading,
+    loaded_from,
+    nothing_read,
+    suffixes,
+)
+from papertrends.papers.lookup import read_known
 from papertrends.progress import Progress
 from papertrends.scale.pools import Pool
-from papertrends.tables import paper_counts
 
 #: A task reads so many bytes of files, and so many files, at most (or one file).
 _BYTES, _FILES = 4 * 2**20, 16
@@ -111,11 +113,7 @@ def load(
     InputError
         As `load_papers` does, and where a worker does not see a file.
     """
-    require_fields(columns or {})
-    if year is not None and year not in YEARS:
-        raise InputError(
-            f"the year {year} is not one of {YEARS[0]} to {YEARS[-1]}", "give the digest's year"
-        )
+    check_reading(year, columns)
     known = read_known(papers_known, columns) if papers_known is not None else None
     contents, not_read = find_dumps(inputs, suffixes())
     options = _Options(columns, year, dt.date.today())
@@ -129,23 +127,7 @@ def load(
             not_read.append(NotRead(one.source, f"not read: {one.why_not.problem}"))
     if not dumps:
         raise unknown[0].error() if unknown else nothing_read(not_read)
-    lookup = None
-    if known is not None:
-        dumps, lookup = fill_in(dumps, known)
-    dumps.sort(key=lambda one: (one.date, one.source))
-    together = put_together(dumps, sha256)
-    papers = frame_of(together.rows)
-    n_papers, n_in_several = paper_counts(papers)
-    report = LoadReport(
-        files=tuple(together.files),
-        dropped=tuple(together.left_out),
-        notes=(*notes_of(dumps), *together.notes),
-        not_read=tuple(sorted(not_read, key=lambda one: one.file)),
-        n_papers=n_papers,
-        n_in_several_digests=n_in_several,
-        lookup=lookup,
-    )
-    return Loaded(papers, report)
+    return loaded_from(dumps, sha256, known, not_read)
 
 
 def _read_all(

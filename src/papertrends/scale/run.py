@@ -100,14 +100,8 @@ def analyse(
     if results is not None:
         check_new(Path(results))
     with pool_on(cluster) as pool:
-        loaded = load(
-            pool,
-            inputs,
-            year=year,
-            columns=columns,
-            papers_known=papers_known,
-            progress=progress,
-        )
+        how: dict[str, Any] = {"year": year, "columns": columns, "papers_known": papers_known}
+        loaded = load(pool, inputs, **how, progress=progress)
         period = resolve_period(loaded.papers, by, date=date, count=count)
         asked = Asked(period, by, date, count, year)
         papers = checked(loaded.papers)

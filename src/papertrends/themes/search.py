@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from papertrends.encoders import LSA, Vectors
 from papertrends.progress import Progress
-from papertrends.tables import MAP, THEMES, conform
+from papertrends.tables import MAP, conform
 from papertrends.themes import discovered
+from papertrends.themes.assigning import Assigned
 from papertrends.themes.calibration import for_new_papers
 from papertrends.themes.evidence import THRESHOLD, Corpus, WordSpace, score, texts_of
 from papertrends.themes.fates import fates
 from papertrends.themes.fitted import Fitted, can_be_primary, memberships_of, near_misses_of
+from papertrends.themes.growth import counted
 from papertrends.themes.labels import N_KEYWORDS, Phrasing, word_themes
 from papertrends.themes.mapping import laid_out
 from papertrends.themes.meeting import DiscoveredThemes, NamedThemes, meet
@@ -125,32 +127,36 @@ def search(
             n_all=n_all,
         )
         places = drawing.result()
-    theme_ids = (*named.ids, *others.ids)
+    rows, members = _rows(named, others, corpus, places, anchors)
+    table = _themes_table(named, others, rows.memberships, papers, phrasing)
+    borders = for_new_papers(others.centroids, corpus, texts, members)
+    learned = (encoder, lsa, space, named.fitted, borders, others.ids)
+    tables = (table, rows.memberships, rows.unassigned, rows.near_misses, rows.map)
+    fitted = Fitted(*learned, *tables, notes)
+    if anchors is None:
+        return fitted, model, ()
+    return fitted, model, fates(anchors, table, rows.memberships, named.ids)
+
+
+def _rows(
+    named: NamedThemes,
+    others: DiscoveredThemes,
+    corpus: Corpus,
+    places: pd.DataFrame,
+    anchors: Anchors | None,
+) -> tuple[Assigned, list[NDArray[np.int64]]]:
+    """Return the papers' rows in the tables, and which rows each discovered theme has."""
+    ids, theme_ids = list(corpus.paper_ids), (*named.ids, *others.ids)
     scores = np.hstack([named.scores, others.scores])
     if anchors is not None:
-        scores = held_scores(scores, theme_ids, anchors, corpus.paper_ids)
+        scores = held_scores(scores, theme_ids, anchors, ids)
     primary = can_be_primary(len(named.ids), others.centroids)
-    memberships, unassigned = memberships_of(list(corpus.paper_ids), theme_ids, scores, primary)
+    memberships, unassigned = memberships_of(ids, theme_ids, scores, primary)
     if anchors is not None:
         memberships = held_primaries(memberships, anchors)
-    table = _themes_table(named, others, memberships, papers, phrasing)
     members = [np.flatnonzero(rows) for rows in (scores[:, len(named.ids) :] >= THRESHOLD).T]
-    fitted = Fitted(
-        encoder,
-        lsa,
-        space,
-        named.fitted,
-        for_new_papers(others.centroids, corpus, texts, members),
-        others.ids,
-        table,
-        memberships,
-        unassigned,
-        near_misses_of(list(corpus.paper_ids), theme_ids, scores),
-        places,
-        notes,
-    )
-    events = () if anchors is None else fates(anchors, table, memberships, named.ids)
-    return fitted, model, events
+    near_misses = near_misses_of(ids, theme_ids, scores)
+    return Assigned(memberships, unassigned, near_misses, places), members
 
 
 def _discovered(
@@ -220,15 +226,7 @@ def _themes_table(
     columns = ["theme_id", "name", "kind", "keywords", "stability", "parent"]
     table = pd.DataFrame(rows, columns=columns)
     table["stability"] = table["stability"].astype(float).round(6)
-    dated = memberships.merge(papers[["paper_id", "digest_date"]], on="paper_id")
-    by_theme = dated.groupby("theme_id")
-    table["n_papers"] = (
-        table["theme_id"].map(by_theme["paper_id"].nunique()).fillna(0).astype("int64")
-    )
-    for column, which in (("first_digest", "min"), ("last_digest", "max")):
-        dates = by_theme["digest_date"].agg(which)
-        table[column] = pd.to_datetime(table["theme_id"].map(dates.to_dict()))
-    return conform(table, THEMES)
+    return counted(table, memberships, papers)
 
 
 def _named_keywords(named: NamedThemes, phrasing: Phrasing) -> list[str]:
