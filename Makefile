@@ -8,7 +8,8 @@ DEV := .venv-dev/bin
 IMPORTS := bertopic.backend, bertopic.vectorizers, duckdb, hdbscan, jinja2, onnxruntime, \
 	plotly.graph_objects, rich.progress, scipy.stats, sklearn.linear_model, tokenizers, typer.main, umap
 
-.PHONY: report setup dev check test notebooks bench bench-themes bench-trends bench-rerun bench-loading bench-page bench-speed fuzz clean
+.PHONY: report setup dev check test notebooks docs package bench bench-themes bench-trends bench-rerun bench-loading \
+	bench-page bench-speed bench-compare fuzz clean
 
 report: .venv/.ready
 	.venv/bin/papertrends report data/ -o report.html
@@ -29,6 +30,15 @@ test: .venv-dev/.ready
 
 notebooks: .venv-dev/.ready
 	$(DEV)/pytest notebooks tests/test_notebooks.py
+
+# The documentation, its notebooks run, in build/docs/index.html.
+docs: .venv-docs/.ready
+	rm -rf build/docs
+	.venv-docs/bin/sphinx-build -W --keep-going -q -c docs -d build/docs-trees . build/docs
+
+# Builds the wheel and the source release, installs them in three ways, and tries them.
+package: .venv-dev/.ready
+	$(DEV)/pytest -m packaging tests/packaging
 
 bench: .venv-dev/.ready .cache/bertopic/.ready
 	$(DEV)/python benchmarks/main_job.py --bertopic .cache/bertopic/bin/python
@@ -56,6 +66,10 @@ bench-page: .venv-dev/.ready
 # Takes two to three hours, and the archives, which are no part of this repository.
 bench-speed: .venv-dev/.ready .cache/bertopic/.ready
 	$(DEV)/python benchmarks/speed.py --python .cache/bertopic/bin/python --readme
+
+bench-compare: .venv-dev/.ready .cache/bertopic/.ready .cache/litstudy/.ready
+	$(DEV)/python benchmarks/compare/run.py --bertopic .cache/bertopic/bin/python \
+		--litstudy .cache/litstudy/bin/python --readme
 
 # An hour of fuzzing for each reader; SECONDS_EACH=60 takes minutes.
 SECONDS_EACH ?= 3600
@@ -90,6 +104,12 @@ fuzz: .venv-dev/.ready .cache/atheris/.ready
 	UV_PROJECT_ENVIRONMENT=.venv-dev $(UV) sync --frozen --quiet --compile-bytecode --python .venv/bin/python
 	touch $@
 
+# What the documentation is built with.
+.venv-docs/.ready: .venv/.ready
+	UV_PROJECT_ENVIRONMENT=.venv-docs $(UV) sync --frozen --quiet --no-default-groups --group docs \
+		--extra cluster --python .venv/bin/python
+	touch $@
+
 # BERTopic and Turftopic as they come, with torch, to be measured beside.
 .cache/bertopic/.ready:
 	$(PYTHON) -m venv .cache/bertopic
@@ -98,5 +118,11 @@ fuzz: .venv-dev/.ready .cache/atheris/.ready
 	.cache/bertopic/bin/python -m pip install --quiet turftopic==0.28.0
 	touch $@
 
+# litstudy asks for a bibtexparser that it cannot be imported with.
+.cache/litstudy/.ready:
+	$(PYTHON) -m venv .cache/litstudy
+	.cache/litstudy/bin/python -m pip install --quiet litstudy==1.0.6 "bibtexparser<2" plotly==7.1.0
+	touch $@
+
 clean:
-	rm -rf .uv .venv .venv-dev .cache report.html
+	rm -rf .uv .venv .venv-dev .venv-docs .cache build report.html

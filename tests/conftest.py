@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
@@ -47,6 +49,12 @@ def data() -> Path:
 def analysis() -> Analysis:
     """Return the analysis of the two real dumps, made once."""
     return analyse(DATA)
+
+
+@pytest.fixture(scope="session")
+def sample() -> SimpleNamespace:
+    """Return report/sample.py, run by path: tests are no package under importlib mode."""
+    return SimpleNamespace(**runpy.run_path(str(Path(__file__).parent / "report" / "sample.py")))
 
 
 @pytest.fixture

@@ -114,18 +114,6 @@ def remembered() -> Memory:
         conform(pd.DataFrame({"paper_id": ids, "x": 0.0, "y": 0.0}), MAP),
         (),
     )
-    settings = {
-        "by": "digest",
-        "by_asked": "auto",
-        "date": "digest",
-        "count": "every",
-        "year": None,
-        "seed": 0,
-        "encoder": encoder.name,
-        "encoder_asked": encoder.name,
-        "themes": [theme.as_dict() for theme in NAMED],
-        "labels_from": None,
-    }
     tables = put_together(
         loaded.papers, fitted, fitted.themes, by="digest", date="digest", count="every"
     )
@@ -134,10 +122,25 @@ def remembered() -> Memory:
         fitted,
         encoded,
         load_report=loaded.report,
-        settings=settings,
+        settings=_settings(encoder.name),
         versions=versions(),
         remarks=(),
     )
+
+
+def _settings(encoder: str) -> dict[str, Any]:
+    return {
+        "by": "digest",
+        "by_asked": "auto",
+        "date": "digest",
+        "count": "every",
+        "year": None,
+        "seed": 0,
+        "encoder": encoder,
+        "encoder_asked": encoder,
+        "themes": [theme.as_dict() for theme in NAMED],
+        "labels_from": None,
+    }
 
 
 def _place(parent: str) -> int:

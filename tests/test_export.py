@@ -10,7 +10,7 @@ import pytest
 
 import papertrends.export as exporting
 from papertrends.errors import InputError
-from papertrends.export import export
+from papertrends.export import export, write_table
 from papertrends.results import Analysis
 
 
@@ -24,8 +24,8 @@ def test_the_summary_stands_beside_the_manifest_and_reruns_give_the_same_bytes(
     folder = analysis.export(tmp_path / "out")
     first = contents(folder)
     tables = {f"{name}.{ending}" for name, _ in analysis.tables.items() for ending in
-              ("csv", "parquet")}  # fmt: skip
-    assert set(first) == tables | {"manifest.json", "summary.json"}
+              ("csv", "parquet", "json")}  # fmt: skip
+    assert set(first) == tables | {"manifest.json", "papers.bib", "summary.json"}
     assert first["summary.json"].decode() == analysis.summary.to_json()
     assert contents(analysis.export(folder)) == first
     assert contents(analysis.export(tmp_path / "again")) == first
@@ -50,6 +50,44 @@ def test_the_summary_agrees_with_the_tables_beside_it(analysis: Analysis, tmp_pa
             row = trends.loc[(theme_id, point["period"])]
             assert (point["n_theme"], point["n_papers"]) == (row["n_theme"], row["n_papers"])
             assert point["share"] == pytest.approx(row["share"])
+
+
+def test_json_is_read_back_as_the_table(analysis: Analysis, tmp_path: Path) -> None:
+    folder = analysis.export(tmp_path)
+    for name, table in analysis.tables.items():
+        rows = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        assert len(rows) == len(table), name
+        assert all(list(row) == list(table) for row in rows), name
+    papers = pd.read_json(folder / "papers.json")
+    days = pd.to_datetime(papers["digest_date"])
+    assert days.tolist() == analysis.papers["digest_date"].tolist()
+    assert papers["title"].tolist() == analysis.papers["title"].tolist()
+    names = dict(zip(analysis.themes["theme_id"], analysis.themes["name"], strict=True))
+    bib = (folder / "papers.bib").read_text(encoding="utf-8")
+    assert bib.count("@misc{") == analysis.papers["paper_id"].nunique()
+    assert next(iter(names.values())).split("&")[0] in bib
+
+
+def test_json_has_dates_blanks_and_infinities_that_any_reader_takes(tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {
+            "day": pd.to_datetime(["2025-07-31", None, None]),
+            "effect": [float("inf"), float("-inf"), float("nan")],
+            "n": pd.array([1, None, 3], dtype="Int64"),
+            "on": [True, False, True],
+            "text": ['"é"\n', "", "\ud800"],
+        }
+    )
+    write_table(table, tmp_path / "t.json")
+    assert (tmp_path / "t.json").read_text(encoding="utf-8") == (
+        '[\n{"day": "2025-07-31", "effect": 1e999, "n": 1, "on": true, "text": "\\"é\\"\\n"},\n'
+        '{"day": null, "effect": -1e999, "n": null, "on": false, "text": ""},\n'
+        '{"day": null, "effect": null, "n": 3, "on": true, "text": "?"}\n]\n'
+    )
+    back = pd.read_json(tmp_path / "t.json")
+    assert back["effect"].tolist()[:2] == [float("inf"), float("-inf")]
+    write_table(table.head(0), tmp_path / "none.json")
+    assert json.loads((tmp_path / "none.json").read_text()) == []
 
 
 def test_text_that_no_file_can_hold_is_replaced(analysis: Analysis, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from papertrends.cli.options import progress_bars
 from papertrends.progress import in_notebook, showing, silent
 
 #: What a user would write; the encoder needs no model, so that the cell takes a second.
@@ -140,10 +142,12 @@ def test_an_error_or_an_interruption_ends_the_bars(
             told("embedding", 1, 3)
             raise error
 
-    with pytest.raises(error):
+    # A notebook keeps the last traceback, and what was at work with it.
+    with pytest.raises(error) as kept:
         work()
     from tqdm import tqdm
 
+    assert kept.tb
     assert not tqdm._instances
     assert capsys.readouterr().err.endswith("\n")
 
@@ -196,6 +200,29 @@ def test_a_notebook_shows_how_far_it_is(executed: dict[str, Any]) -> None:
     assert "7/7" in shown  # the papers, and what the theme is
     assert "arning" not in shown
     assert _streamed(count) == "6 memberships\n"
+
+
+class Terminal(io.StringIO):
+    """Standard error on a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [([("grouping", 1, 2), ("grouping", 2, 2)], "grouping"), ([("embedding", 12, 12)], "")],
+)
+def test_on_a_terminal_the_command_line_draws_bars(
+    told: list[tuple[str, int, int]], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with progress_bars(quiet=False) as progress:
+        for one in told:
+            progress(*one)
+    assert re.findall(r"[a-z]{4,}", terminal.getvalue())[-1:] == ([expected] if expected else [])
 
 
 def test_bars_are_drawn_in_one_place_each() -> None:

@@ -1,8 +1,9 @@
-"""The README's examples run, and its commands are those of the command line."""
+"""The README's examples run, and so do its commands, in their order."""
 
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import tomllib
 from collections.abc import Callable
@@ -12,18 +13,6 @@ import pandas as pd
 import pytest
 
 import papertrends
-from papertrends.tables import (
-    CHANGES,
-    HISTORY,
-    MAP,
-    MEMBERSHIPS,
-    MOVES,
-    PAPERS,
-    THEMES,
-    TRENDS,
-    UNASSIGNED,
-    WHAT_CHANGED,
-)
 from papertrends.themes.theme import read_themes
 
 ROOT = Path(__file__).parents[1]
@@ -34,26 +23,68 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.slow
-def test_python_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def commands() -> list[list[str]]:
+    """Return what a reader types, in order, without the remarks."""
+    lines = "".join(blocks("sh")).splitlines()
+    return [words for words in (shlex.split(line, comments=True) for line in lines) if words]
+
+
+@pytest.fixture
+def with_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "data").symlink_to(ROOT / "data")
     monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_python_examples_run(with_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = pytest.importorskip("plotly.graph_objects")
+    shown = []
+    monkeypatch.setattr(go.Figure, "show", lambda figure: shown.append(figure))
     names: dict[str, object] = {}
     examples = blocks("python")
-    assert len(examples) == 4
+    assert len(examples) == 3
     for example in examples:
         exec(compile(example, "README.md", "exec"), names)
-    assert (tmp_path / "report.html").stat().st_size > 1_000_000
-    later = names["later"]
+    assert len(shown) == 1
+    assert (with_data / "report.html").stat().st_size > 1_000_000
+    assert (with_data / "tables" / "papers.bib").exists()
+    later, store = names["later"], names["store"]
     assert isinstance(later, pd.DataFrame)
     assert later["paper_id"].nunique() >= 1
-    mine = names["mine"]
-    assert isinstance(mine, pd.DataFrame)
-    assert mine["paper_id"].nunique() >= 10
-    store = names["store"]
     assert isinstance(store, papertrends.Store)
     assert len(store.papers) == 155
     assert "prompting" in set(store.themes["name"])
+
+
+def test_the_first_example_takes_five_lines() -> None:
+    first = blocks("python")[0].splitlines()
+    assert len([line for line in first if line.strip()]) <= 5
+
+
+@pytest.mark.slow
+def test_commands_run_in_their_order(
+    with_data: Path, run: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    ours = [words[1:] for words in commands() if words[0] == "papertrends"]
+    assert len(ours) >= 8
+    for arguments in ours:
+        done = run(*arguments)
+        assert done.returncode == 0, (arguments, done.stderr)
+    for file in ("report.html", "quarters.html", "papers.parquet", "papers.duckdb"):
+        assert (with_data / file).exists(), file
+    assert "prompting" in done.stdout
+
+
+def test_other_commands_are_those_that_set_up() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for words in commands():
+        if words[0] == "make":
+            assert re.search(rf"^{words[1]}:", makefile, re.MULTILINE), words
+        elif words[0] != "papertrends":
+            assert words == ["pip", "install", "."]
+    for target in set(re.findall(r"`make ([a-z-]+)`", README)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
 def test_theme_file_example_is_read(tmp_path: Path) -> None:
@@ -63,45 +94,9 @@ def test_theme_file_example_is_read(tmp_path: Path) -> None:
     assert theme.as_dict() == {**theme.as_dict(), **tomllib.loads(example)["theme"][0]}
 
 
-@pytest.mark.parametrize("command", ["report", "update", "load", "evaluate"])
-def test_options_are_those_of_the_command(
-    run: Callable[..., subprocess.CompletedProcess[str]], command: str
-) -> None:
-    usage = re.search(
-        rf"^    papertrends {command}\b(.*?)(?=^    papertrends|^$)",
-        README,
-        re.DOTALL | re.MULTILINE,
-    )
-    assert usage
-    written = set(re.findall(r"--[a-z]+", usage[1]))
-    offered = set(re.findall(r"--[a-z]+", run(command, "--help").stdout)) - {"--help", "--output"}
-    assert written == offered
-
-
-def test_columns_of_the_tables_are_those_of_the_contract() -> None:
-    tables = {
-        "papers": PAPERS,
-        "themes": THEMES,
-        "memberships": MEMBERSHIPS,
-        "unassigned": UNASSIGNED,
-        "map": MAP,
-        "trends": TRENDS,
-        "changes": CHANGES,
-        "what_changed": WHAT_CHANGED,
-        "moves": MOVES,
-        "history": HISTORY,
-    }
-    for name, schema in tables.items():
-        row = re.search(rf"^\| `{name}` \|[^|]*\|([^|]*)\|$", README, re.MULTILINE)
-        assert row, name
-        columns = re.findall(r"\b[a-z_]+\b", " ".join(re.findall(r"`([^`]*)`", row[1])))
-        assert columns == list(schema), name
-
-
-def test_make_targets_exist() -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in set(re.findall(r"`make ([a-z]+)`|^    make ([a-z]+)", README, re.MULTILINE)):
-        assert re.search(rf"^{''.join(target)}:", makefile, re.MULTILINE), target
+def test_every_file_it_names_is_there() -> None:
+    for place in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / place).exists(), place
 
 
 def test_changelog_has_this_version() -> None:

@@ -308,7 +308,7 @@ def test_bad_dumps_and_stores_are_refused_and_change_nothing(
         grown(store, tmp_path / "gone.txt")
     other = Bag()
     other.name = "other"
-    with pytest.raises(InputError, match="made with the encoder 'bag of words', not 'other'"):
+    with pytest.raises(InputError, match="fitted with the encoder 'bag of words', not 'other'"):
         update(dumps[8], store=store, encoder=other)
     with pytest.raises(InputError, match=r"there is no such store.*report --store"):
         grown(tmp_path / "gone.duckdb", dumps[8])

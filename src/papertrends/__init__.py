@@ -4,8 +4,10 @@ papertrends loads dumps of a paper digest, finds the themes people would have
 named, and tells how their frequency changed, with intervals and tests:
 
 >>> import papertrends as pt
->>> analysis = pt.analyse("data/")  # doctest: +SKIP
->>> analysis.write_report("report.html")  # doctest: +SKIP
+>>> from papertrends.examples import some_papers
+>>> analysis = pt.analyse(some_papers())  # or the path of a folder of dumps
+>>> analysis.write_report("report.html").name
+'report.html'
 
 This module is the one public door. It must stay light: each name is imported
 from where it lives when it is first used.
@@ -13,6 +15,7 @@ from where it lives when it is first used.
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -103,6 +106,9 @@ _HOMES = {
     "update": "papertrends.updating",
 }
 
+# Who wants to hear what is done asks `logging` for it.
+logging.getLogger("papertrends").addHandler(logging.NullHandler())
+
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its home when it is first used (PEP 562)."""
@@ -111,11 +117,14 @@ def __getattr__(name: str) -> Any:
     if name == "scale":  # a module of its own, for those who have a cluster
         return import_module("papertrends.scale")
     if name not in _HOMES:
-        raise AttributeError(f"module 'papertrends' has no attribute '{name}'")
+        from papertrends.errors import did_you_mean
+
+        near = did_you_mean(name, __all__)
+        raise AttributeError(f"module 'papertrends' has no attribute '{name}'; {near}")
     value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted([*__all__, "__version__", "scale"])

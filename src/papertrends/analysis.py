@@ -13,18 +13,18 @@ import pandas as pd
 
 from papertrends.counting import put_together, undated_remark
 from papertrends.dumps.inputs import Inputs
-from papertrends.encoders import Encoder, cache_folder
+from papertrends.encoders import EncoderLike, cache_folder
 from papertrends.errors import InputError
 from papertrends.fits import fit_cached
 from papertrends.given import given_papers
 from papertrends.memory import check_new, contents_of, first_memory
 from papertrends.papers import Loaded, load
-from papertrends.progress import Progress, silent
+from papertrends.progress import Progress, showing
 from papertrends.results import Analysis
 from papertrends.store import locked, write_store
 from papertrends.themes.fitted import encoder_of, one_row_each, texts_of_papers
 from papertrends.themes.model import ThemeModel
-from papertrends.themes.naming import Namer, rename_themes
+from papertrends.themes.naming import Namer, check_namer, rename_themes
 from papertrends.themes.theme import Theme, as_themes
 from papertrends.trends import resolve_period
 from papertrends.versions import versions
@@ -40,11 +40,11 @@ def analyse(
     year: int | None = None,
     columns: Mapping[str, str] | None = None,
     papers_known: str | Path | None = None,
-    encoder: str | Encoder = "auto",
+    encoder: EncoderLike = "auto",
     seed: int = 0,
     labels_from: Namer | None = None,
     store: str | Path | None = None,
-    progress: Progress = silent,
+    progress: Progress | None = None,
 ) -> Analysis:
     """Load dumps, find their themes, and tell how the themes' frequency changed.
 
@@ -67,7 +67,7 @@ def analyse(
     columns, papers_known
         How tables call the fields of a paper, and a look-up table of known papers:
         see `load_papers`.
-    encoder : str or Encoder, default "auto"
+    encoder : str, Encoder, or what can be made one, default "auto"
         As for `ThemeModel`.
     seed : int, default 0
         The same files and seed give the same bytes.
@@ -78,6 +78,8 @@ def analyse(
         A file to be made that remembers all of it, for `update` to add new dumps to. It
         remembers files: a table of papers has to be as `load_papers` returned it.
     progress : Progress, optional
+        Told as ``progress(stage, done, total)`` how far it is; without it, bars are
+        shown in Jupyter and nothing elsewhere.
 
     Returns
     -------
@@ -87,8 +89,27 @@ def analyse(
     ------
     InputError
         If an input or an argument is at fault; the message says what to do.
+
+    See Also
+    --------
+    load_papers : The papers table alone.
+    update : New dumps for a store.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_papers
+    >>> analysis = pt.analyse(some_papers(), themes=["prompt learning"])
+    >>> analysis.trends[["theme_id", "period", "n_theme", "n_papers"]]
+              theme_id     period  n_theme  n_papers
+    0  prompt-learning 2025-07-31        2         8
+    1  prompt-learning 2025-08-05        3         6
+    2            robot 2025-07-31        5         8
+    3            robot 2025-08-05        2         6
     """
     wanted = as_themes(themes)
+    if labels_from is not None:
+        check_namer(labels_from)
     if store is not None:
         check_new(Path(store))
     loaded = _loaded(inputs, year=year, columns=columns, papers_known=papers_known)
@@ -124,7 +145,7 @@ def concluded(
     *,
     labels_from: Namer | None,
     trends: pd.DataFrame | None = None,
-    progress: Progress,
+    progress: Progress | None,
 ) -> Analysis:
     """Name, count and test what was found.
 
@@ -192,15 +213,17 @@ def _remembered(
     analysis: Analysis,
     model: ThemeModel,
     path: Path,
-    encoder: str | Encoder,
-    progress: Progress,
+    encoder: EncoderLike,
+    progress: Progress | None,
 ) -> Analysis:
     """Make the store of a first analysis."""
     encoded = model.encoded
     if encoded is None:  # the fit came from the cache, where the vectors are as well
-        texts = texts_of_papers(one_row_each(analysis.papers))
-        own = encoder_of(model.fitted, encoder)
-        encoded, _ = model.fitted.vectors(texts, own, cache_folder(), progress=progress)
+        unique, own = one_row_each(analysis.papers), encoder_of(model.fitted, encoder)
+        with showing(progress) as told:
+            encoded, _ = model.fitted.vectors(
+                texts_of_papers(unique), own, cache_folder(), progress=told
+            )
     memory = first_memory(
         analysis.tables,
         model.fitted,
@@ -210,7 +233,7 @@ def _remembered(
         versions=analysis.versions,
         remarks=analysis.remarks,
     )
-    with locked(path, progress=progress):
+    with showing(progress) as told, locked(path, progress=told):
         check_new(path)
         write_store(path, contents_of(memory))
     return replace(analysis, tables=memory.tables, news=(f"the store '{path}' was made",))

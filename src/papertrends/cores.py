@@ -1,8 +1,11 @@
-"""How many cores this process may use."""
+"""How many cores this process may use, and results that do not depend on it."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 
 
 def cores() -> int:
@@ -10,3 +13,14 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let linear algebra use one thread: sums over several depend on how many there are."""
+    from threadpoolctl import threadpool_limits
+
+    # SciPy has a library of its own, and those that are loaded later are not limited.
+    import_module("scipy.linalg")
+    with threadpool_limits(limits=1):
+        yield

@@ -10,7 +10,17 @@ from collections.abc import Iterable
 
 
 class PapertrendsError(Exception):
-    """Base of every error that papertrends raises on purpose."""
+    """Base of every error that papertrends raises on purpose.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> try:
+    ...     pt.load_papers("missing.txt")
+    ... except pt.PapertrendsError as error:
+    ...     print(error)
+    missing.txt: there is no such file; check the path
+    """
 
 
 class InputError(PapertrendsError, ValueError):

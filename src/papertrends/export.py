@@ -1,4 +1,4 @@
-"""Tables as files: CSV, Parquet and JSON lines, with the manifest and the summary.
+"""Tables as files: CSV, Parquet, JSON and BibTeX, with the manifest and the summary.
 
 Must not change a table. Parquet is written by DuckDB, in one thread, so that
 the same table gives the same bytes.
@@ -7,6 +7,7 @@ the same table gives the same bytes.
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from papertrends.bibtex import bibtex
 from papertrends.errors import InputError, did_you_mean, one_line
 from papertrends.files import csv_text, replacing
 from papertrends.tables import Tables
@@ -28,12 +30,40 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 def write_jsonl(table: pd.DataFrame, path: Path) -> None:
     """Write `table` as one JSON object a line, dates as ``YYYY-MM-DD``, blanks as null."""
+    path.write_bytes("".join(f"{row}\n" for row in _records(table)).encode("utf-8", "replace"))
+
+
+def write_json(table: pd.DataFrame, path: Path) -> None:
+    """Write `table` as a JSON list of objects, dates as ``YYYY-MM-DD``, blanks as null."""
+    rows = ",\n".join(_records(table))
+    path.write_bytes(f"[\n{rows}\n]\n".encode("utf-8", "replace"))
+
+
+def write_bibtex(papers: pd.DataFrame, path: Path) -> None:
+    """Write the papers table as BibTeX, without keywords."""
+    path.write_bytes(bibtex(papers).encode("utf-8", "replace"))
+
+
+def _records(table: pd.DataFrame) -> list[str]:
+    """Return each row as a JSON object."""
     plain = table.copy()
     for name in plain.select_dtypes("datetime"):
         plain[name] = plain[name].dt.strftime("%Y-%m-%d")
     plain = plain.astype(object).where(plain.notna(), None)
-    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in plain.to_dict("records")]
-    path.write_bytes("".join(lines).encode("utf-8"))
+    names = [json.dumps(str(name), ensure_ascii=False) for name in plain]
+    return [
+        "{"
+        + ", ".join(f"{key}: {_cell(value)}" for key, value in zip(names, row, strict=True))
+        + "}"
+        for row in plain.itertuples(index=False, name=None)
+    ]
+
+
+def _cell(value: object) -> str:
+    # JSON has no word for infinity, but a number that is too large is read as it.
+    if isinstance(value, float) and math.isinf(value):
+        return "1e999" if value > 0 else "-1e999"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:
@@ -62,7 +92,13 @@ def write_parquet(table: pd.DataFrame, path: Path) -> None:
 
 #: The writers by the ending of the file's name.
 WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], None]] = MappingProxyType(
-    {".parquet": write_parquet, ".csv": write_csv, ".jsonl": write_jsonl}
+    {
+        ".parquet": write_parquet,
+        ".csv": write_csv,
+        ".jsonl": write_jsonl,
+        ".json": write_json,
+        ".bib": write_bibtex,
+    }
 )
 
 
@@ -82,8 +118,8 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     Raises
     ------
     InputError
-        If the ending is none of ``.parquet``, ``.csv``, ``.jsonl``, or the file
-        cannot be written.
+        If the ending is none of ``.parquet``, ``.csv``, ``.jsonl``, ``.json`` and
+        ``.bib`` (of papers only), or the file cannot be written.
     """
     check_table_path(path)
     with replacing(path) as temporary:
@@ -91,7 +127,9 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
 
 def export(tables: Tables, manifest: Mapping[str, Any], folder: Path, *, summary: str = "") -> None:
-    """Write every table as CSV and Parquet and ``manifest.json`` into `folder`.
+    """Write every table as CSV, Parquet and JSON into `folder`, and what is told of them.
+
+    That is ``manifest.json``, and ``papers.bib``, which has the themes as keywords.
 
     The folder is made if need be. All files are written before the first is put
     in its place, so that a failure leaves the folder as it was.
@@ -121,6 +159,9 @@ def export(tables: Tables, manifest: Mapping[str, Any], folder: Path, *, summary
         for name, table in tables.items():
             write_csv(table, workshop / f"{name}.csv")
             write_parquet(table, workshop / f"{name}.parquet")
+            write_json(table, workshop / f"{name}.json")
+        entries = bibtex(tables.papers, tables.memberships, tables.themes)
+        (workshop / "papers.bib").write_bytes(entries.encode("utf-8", "replace"))
         text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         (workshop / "manifest.json").write_bytes(text.encode("utf-8"))
         if summary:

@@ -1,6 +1,8 @@
 """Tables drawn as plain Plotly figures, for notebooks and for the report alike.
 
-Exists so that every chart has one look and every theme one colour. It must not
+Exists so that every chart has one look and every theme one colour. The look is the
+template ``papertrends`` among ``plotly.io.templates``, put there when this module is
+imported; figures of one's own can have it, and these another. It must not
 compute statistics: each number drawn stands in a table. Text from dumps is shown
 as text, also in hover boxes, where Plotly would otherwise take HTML tags.
 """
@@ -13,14 +15,17 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from papertrends.drawing.changes import draw_effects
+from papertrends.drawing.chosen import by_size, shown_of
 from papertrends.drawing.heatmap import draw_cells
 from papertrends.drawing.lines import draw_lines
-from papertrends.drawing.looks import blank, natural_order, theme_styles, top_level
+from papertrends.drawing.looks import theme_styles
 from papertrends.drawing.map import draw_papers
 from papertrends.drawing.multiples import draw_multiples
 from papertrends.drawing.shares import draw_dots
+from papertrends.drawing.sheet import blank, register
 from papertrends.drawing.units import Unit, check_unit
 from papertrends.drawing.volume import draw_volume
+from papertrends.frames import check_frame
 from papertrends.tables import (
     CHANGES,
     CURVES,
@@ -28,11 +33,11 @@ from papertrends.tables import (
     JUMPS,
     MAP,
     MEMBERSHIPS,
+    PAPERS,
     THEMES,
     TRENDS,
     VOLUME,
     conform,
-    require_columns,
 )
 
 if TYPE_CHECKING:
@@ -47,8 +52,10 @@ __all__ = [
     "plot_volume",
     "theme_styles",
 ]
-MOST_ROWS = 40
+register()
 FEW_PERIODS = 4
+#: What every chart reads of the themes.
+_SHOWN = ("theme_id", "name", "n_papers")
 
 
 def plot_shares(
@@ -93,9 +100,22 @@ def plot_shares(
     -------
     plotly.graph_objects.Figure
         The ``customdata`` of a point is ``[theme_id, period]``, the period as an ISO date.
+
+    Raises
+    ------
+    InputError
+        If a table lacks columns, or `unit` is not known.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_papers
+    >>> analysis = pt.analyse(some_papers())
+    >>> type(pt.plot_shares(analysis.trends, analysis.themes)).__name__
+    'Figure'
     """
-    require_columns(themes, THEMES, "themes", "theme_id", "name", "kind", "n_papers")
-    shown, rows, curves, events = _over_time(trends, themes, curves, events, unit)
+    shown, rows, curves, events = _over_time("plot_shares", trends, themes, curves, events, unit)
+    check_frame("plot_shares", "themes", themes, THEMES, "kind")
     if rows.empty:
         return blank("There are no papers to show.")
     styles = theme_styles(themes, looks)
@@ -144,8 +164,21 @@ def plot_multiples(
         The ``customdata`` of a point is ``[theme_id, period]``, the period as an ISO date.
         Its panels can be laid out anew: ``layout.meta`` has their number and height, and
         `papertrends.drawing.multiples` the rule.
+
+    Raises
+    ------
+    InputError
+        If a table lacks columns, or `unit` is not known.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_papers
+    >>> analysis = pt.analyse(some_papers())
+    >>> type(pt.plot_multiples(analysis.trends, analysis.themes)).__name__
+    'Figure'
     """
-    shown, rows, curves, events = _over_time(trends, themes, curves, events, unit)
+    shown, rows, curves, events = _over_time("plot_multiples", trends, themes, curves, events, unit)
     if rows.empty:
         return blank("There are no papers to show.")
     styles = theme_styles(themes, looks)
@@ -168,10 +201,23 @@ def plot_changes(changes: pd.DataFrame, themes: pd.DataFrame) -> go.Figure:
     -------
     plotly.graph_objects.Figure
         The ``customdata`` of a point is ``[theme_id]``.
+
+    Raises
+    ------
+    InputError
+        If a table lacks columns.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_papers
+    >>> analysis = pt.analyse(some_papers())
+    >>> type(pt.plot_changes(analysis.changes, analysis.themes)).__name__
+    'Figure'
     """
-    require_columns(changes, CHANGES, "changes")
-    require_columns(themes, THEMES, "themes", "theme_id", "name", "n_papers")
-    shown = _shown(themes, changes)
+    check_frame("plot_changes", "changes", changes, CHANGES)
+    check_frame("plot_changes", "themes", themes, THEMES, *_SHOWN)
+    shown = shown_of(themes, changes)
     rows = changes[changes["theme_id"].isin(shown["theme_id"])].copy()
     if rows.empty:
         return blank("There is no change to show: that takes two periods.")
@@ -207,10 +253,25 @@ def plot_map(
     plotly.graph_objects.Figure
         The ``customdata`` of a point is ``[paper_id]``; the ``meta`` of a trace has under
         ``label`` the text that the hover boxes of its points end with.
+
+    Raises
+    ------
+    InputError
+        If a table lacks columns.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_papers
+    >>> analysis = pt.analyse(some_papers())
+    >>> type(pt.plot_map(analysis.map, analysis.memberships, analysis.themes)).__name__
+    'Figure'
     """
-    require_columns(map, MAP, "map")
-    require_columns(memberships, MEMBERSHIPS, "memberships")
-    require_columns(themes, THEMES, "themes", "theme_id", "name", "n_papers")
+    check_frame("plot_map", "map", map, MAP)
+    check_frame("plot_map", "memberships", memberships, MEMBERSHIPS)
+    check_frame("plot_map", "themes", themes, THEMES, *_SHOWN)
+    if papers is not None:
+        check_frame("plot_map", "papers", papers, PAPERS, "paper_id", "title")
     first = memberships[memberships["primary"]].drop_duplicates("paper_id")
     points = map.dropna(subset=["x", "y"]).drop_duplicates("paper_id")
     points = points.sort_values("paper_id", ignore_index=True)
@@ -221,7 +282,7 @@ def plot_map(
     titles: dict[str, str] | None = None
     if papers is not None:
         titles = dict(zip(papers["paper_id"], papers["title"], strict=True))
-    return draw_papers(points, _by_size(themes), theme_styles(themes, looks), titles)
+    return draw_papers(points, by_size(themes), theme_styles(themes, looks), titles)
 
 
 def plot_heatmap(
@@ -251,8 +312,21 @@ def plot_heatmap(
     -------
     plotly.graph_objects.Figure
         The ``customdata`` of a cell is ``[theme_id, period]``.
+
+    Raises
+    ------
+    InputError
+        If a table lacks columns, or `unit` is not known.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_papers
+    >>> analysis = pt.analyse(some_papers())
+    >>> type(pt.plot_heatmap(analysis.trends, analysis.themes)).__name__
+    'Figure'
     """
-    shown, rows, *_ = _over_time(trends, themes, None, None, unit)
+    shown, rows, *_ = _over_time("plot_heatmap", trends, themes, None, None, unit)
     if rows.empty:
         return blank("There are no papers to show.")
     return draw_cells(rows, shown, theme_styles(themes, looks), by, unit)
@@ -281,16 +355,30 @@ def plot_volume(
     -------
     plotly.graph_objects.Figure
         The ``customdata`` of a bar or point is ``[period]``, the period as an ISO date.
+
+    Raises
+    ------
+    InputError
+        If a table lacks columns.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_papers
+    >>> analysis = pt.analyse(some_papers())
+    >>> type(pt.plot_volume(analysis.volume)).__name__
+    'Figure'
     """
     jumps = conform(pd.DataFrame(), JUMPS) if jumps is None else jumps
-    require_columns(volume, VOLUME, "volume")
-    require_columns(jumps, JUMPS, "jumps")
+    check_frame("plot_volume", "volume", volume, VOLUME)
+    check_frame("plot_volume", "jumps", jumps, JUMPS)
     if volume.empty:
         return blank("There are no papers to show.")
     return draw_volume(volume.sort_values("period").reset_index(drop=True), jumps, by)
 
 
 def _over_time(
+    function: str,
     trends: pd.DataFrame,
     themes: pd.DataFrame,
     curves: pd.DataFrame | None,
@@ -301,36 +389,10 @@ def _over_time(
     check_unit(unit)
     curves = conform(pd.DataFrame(), CURVES) if curves is None else curves
     events = conform(pd.DataFrame(), EVENTS) if events is None else events
-    require_columns(trends, TRENDS, "trends")
-    require_columns(curves, CURVES, "curves")
-    require_columns(events, EVENTS, "events")
-    require_columns(themes, THEMES, "themes", "theme_id", "name", "n_papers")
-    shown = _shown(themes, trends)
+    check_frame(function, "trends", trends, TRENDS)
+    check_frame(function, "curves", curves, CURVES)
+    check_frame(function, "events", events, EVENTS)
+    check_frame(function, "themes", themes, THEMES, *_SHOWN)
+    shown = shown_of(themes, trends)
     rows = trends[trends["theme_id"].isin(shown["theme_id"])].sort_values(["theme_id", "period"])
     return shown, rows, curves, events
-
-
-def _by_size(themes: pd.DataFrame) -> pd.DataFrame:
-    order = sorted(
-        range(len(themes)),
-        key=lambda i: (
-            -int(themes["n_papers"].iloc[i]),
-            natural_order(str(themes["theme_id"].iloc[i])),
-        ),
-    )
-    return themes.iloc[order].reset_index(drop=True)
-
-
-def _shown(themes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep of the themes in `rows` the largest at the top, and every named one.
-
-    More rows than these nobody reads, and finer themes would say again what their
-    broad theme says.
-    """
-    sized = _by_size(themes[themes["theme_id"].isin(rows["theme_id"])])
-    tops = top_level(sized)
-    sized = sized[sized["theme_id"] == sized["theme_id"].map(tops)].reset_index(drop=True)
-    if len(sized) <= MOST_ROWS or "kind" not in sized:
-        return sized.head(MOST_ROWS)
-    named = (sized["kind"] == "named").to_numpy()
-    return pd.concat([sized[named], sized[~named]]).head(MOST_ROWS).reset_index(drop=True)

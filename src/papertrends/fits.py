@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from papertrends.encoders import Encoder, cache_folder
+from papertrends.encoders import EncoderLike, cache_folder
 from papertrends.errors import PapertrendsError
-from papertrends.progress import Progress, silent
+from papertrends.progress import Progress
 from papertrends.themes.model import ThemeModel
 from papertrends.themes.theme import Theme
 from papertrends.versions import versions
@@ -30,23 +30,26 @@ def fit_cached(
     papers: pd.DataFrame,
     themes: tuple[Theme, ...],
     *,
-    encoder: str | Encoder,
+    encoder: EncoderLike,
     seed: int,
-    progress: Progress = silent,
+    progress: Progress | None = None,
 ) -> ThemeModel:
     """Fit a `ThemeModel`, or take the fit of the very same papers and settings.
 
     What is kept is found by the content of the papers, the settings, the code
-    and the versions; fits with an encoder of one's own are not kept.
+    and the versions; fits with an encoder of one's own are not kept, nor those with a
+    model in a folder, as its name does not say what is in there.
     """
     model = ThemeModel(themes, encoder=encoder, seed=seed)
-    if not isinstance(encoder, str):
+    if not isinstance(encoder, str) or Path(encoder).is_dir():
         return model.fit(papers, progress=progress)
     folder = cache_folder() / "models"
     place = folder / _fingerprint(papers, model)
     if place.is_dir():
         try:
-            return ThemeModel.load(place)
+            model = ThemeModel.load(place)
+            _LOG.info("the fit of these papers is in the cache: %d themes", len(model.themes))
+            return model
         except PapertrendsError as error:
             _LOG.warning("the kept model cannot be used (%s); fitting anew", error)
             shutil.rmtree(place, ignore_errors=True)

@@ -37,10 +37,21 @@ class ShownInline:
         name : str
             The theme's name or its ``theme_id``; capitals do not matter.
 
+        Returns
+        -------
+        ThemeCardView
+
         Raises
         ------
         InputError
             If there is no such theme, or several are called like that.
+
+        Examples
+        --------
+        >>> import papertrends as pt
+        >>> from papertrends.examples import some_papers
+        >>> pt.analyse(some_papers()).card("robot").card.n_papers
+        7
         """
         from papertrends.report.notebook import theme_card
 
@@ -61,10 +72,21 @@ class ShownInline:
         date : {"digest", "published"}, optional
             The date that papers count by; without one that of the analysis.
 
+        Returns
+        -------
+        plotly.graph_objects.Figure
+
         Raises
         ------
         InputError
             If there is no such chart, or not in that unit or by that date.
+
+        Examples
+        --------
+        >>> import papertrends as pt
+        >>> from papertrends.examples import some_papers
+        >>> type(pt.analyse(some_papers()).figure("shares")).__name__
+        'Figure'
         """
         from papertrends.report.notebook import figure
 

@@ -6,11 +6,12 @@ and the export written.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from papertrends.counting import put_together, undated_remark
 from papertrends.given import given_memberships, given_papers
 from papertrends.inline import ShownInline
 from papertrends.papers import LoadReport
+from papertrends.tabled import Tabled
 from papertrends.tables import Tables
 from papertrends.themes.model import ThemeModel
 from papertrends.trends import resolve_period
@@ -27,9 +29,11 @@ if TYPE_CHECKING:
     from papertrends.report import Summary
     from papertrends.report.history import Since
 
+_LOG = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
-class Analysis(ShownInline):
+class Analysis(Tabled, ShownInline):
     """All that came out of one run.
 
     Attributes
@@ -50,6 +54,16 @@ class Analysis(ShownInline):
         What a run on a store did, in sentences; empty without one.
     since : Since, optional
         What the last run on a store was, for the report.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_papers
+    >>> analysis = pt.analyse(some_papers())
+    >>> analysis  # doctest: +ELLIPSIS
+    Analysis of 14 papers in 2 digests, 4 themes: see ...
+    >>> analysis.changes["verdict"].unique().tolist()
+    ['too little data']
     """
 
     tables: Tables
@@ -128,106 +142,6 @@ class Analysis(ShownInline):
         )
 
     @property
-    def papers(self) -> pd.DataFrame:
-        """The papers table: a row for each appearance of a paper in a digest."""
-        return self.tables.papers
-
-    @property
-    def themes(self) -> pd.DataFrame:
-        """The themes table."""
-        return self.tables.themes
-
-    @property
-    def memberships(self) -> pd.DataFrame:
-        """The memberships table: which paper belongs to which theme, and how clearly."""
-        return self.tables.memberships
-
-    @property
-    def unassigned(self) -> pd.DataFrame:
-        """Papers in no theme, each with the nearest one and the reason."""
-        return self.tables.unassigned
-
-    @property
-    def near_misses(self) -> pd.DataFrame:
-        """Papers that narrowly do not belong to a theme."""
-        return self.tables.near_misses
-
-    @property
-    def map(self) -> pd.DataFrame:
-        """A place on a two-dimensional map for each paper."""
-        return self.tables.map
-
-    @property
-    def volume(self) -> pd.DataFrame:
-        """The papers and digests of each period, and how late papers were listed."""
-        return self.tables.volume
-
-    @property
-    def jumps(self) -> pd.DataFrame:
-        """Where the papers a digest changed level."""
-        return self.tables.jumps
-
-    @property
-    def trends(self) -> pd.DataFrame:
-        """The trends table: counts and shares by theme and period."""
-        return self.tables.trends
-
-    @property
-    def curves(self) -> pd.DataFrame:
-        """Each theme's share smoothed over time, with its band."""
-        return self.tables.curves
-
-    @property
-    def changes(self) -> pd.DataFrame:
-        """The changes table: verdict, effect, interval and q-value a theme."""
-        return self.tables.changes
-
-    @property
-    def events(self) -> pd.DataFrame:
-        """When themes emerged, and their bursts."""
-        return self.tables.events
-
-    @property
-    def sensitivity(self) -> pd.DataFrame:
-        """What papers near the threshold would change."""
-        return self.tables.sensitivity
-
-    @property
-    def other_trends(self) -> pd.DataFrame:
-        """The trends counted by the other date: publication where the run counts by digest."""
-        return self.tables.other_trends
-
-    @property
-    def other_curves(self) -> pd.DataFrame:
-        """The curves counted by the other date."""
-        return self.tables.other_curves
-
-    @property
-    def other_changes(self) -> pd.DataFrame:
-        """The changes counted by the other date."""
-        return self.tables.other_changes
-
-    @property
-    def looks(self) -> pd.DataFrame:
-        """Colour, symbol and dash of each theme."""
-        return self.tables.looks
-
-    @property
-    def what_changed(self) -> pd.DataFrame:
-        """What the last run on the store changed, theme by theme; empty without one."""
-        return self.tables.what_changed
-
-    @property
-    def moves(self) -> pd.DataFrame:
-        """Each theme's curve before the last run, with its papers, and after it."""
-        return self.tables.moves
-
-    @property
-    def history(self) -> pd.DataFrame:
-        """What became of the themes over all runs on the store."""
-        return self.tables.history
-
-    @property
     def notes(self) -> tuple[str, ...]:
         """What was done without, and why, and who named themes, in sentences."""
         return (*(self.model.notes if self.model else ()), *self.remarks)
@@ -264,24 +178,101 @@ class Analysis(ShownInline):
         With more abstracts than a page can carry (some 17,000 papers) they are written to
         ``<stem>.texts.gz`` beside it.
 
+        Parameters
+        ----------
+        path : path
+            The HTML file.
+
+        Returns
+        -------
+        Path
+            The file.
+
         Raises
         ------
         InputError
             If the file cannot be written there.
+
+        Examples
+        --------
+        >>> import papertrends as pt
+        >>> from papertrends.examples import some_folder, some_papers
+        >>> analysis = pt.analyse(some_papers())
+        >>> analysis.write_report(some_folder() / "report.html").name
+        'report.html'
         """
         from papertrends.report import write_report
 
         target = Path(path)
         write_report(self.summary, target)
+        _LOG.info("wrote the report %s", target)
         return target
 
+    def write_figures(
+        self, folder: str | Path, *, format: Literal["svg", "png", "pdf"] = "svg"
+    ) -> list[Path]:
+        """Write the charts of the report as images, drawn by Kaleido in Chromium.
+
+        Parameters
+        ----------
+        folder : path
+            Made if it is not there.
+        format : {"svg", "png", "pdf"}
+
+        Returns
+        -------
+        list of Path
+            A file for each chart.
+
+        Raises
+        ------
+        MissingDependencyError
+            If Kaleido is not installed: ``pip install 'papertrends[images]'``.
+        InputError
+            If there is no such format, no browser, or the folder cannot be written to.
+
+        Examples
+        --------
+        >>> import papertrends as pt
+        >>> from papertrends.examples import some_papers
+        >>> analysis = pt.analyse(some_papers())
+        >>> analysis.write_figures("images", format="jpeg")
+        Traceback (most recent call last):
+        papertrends.errors.InputError: there is no image format 'jpeg'; Allowed: svg, png, pdf
+        """
+        from papertrends.images import write_images
+        from papertrends.report.charted import figures
+
+        return write_images(figures(self.summary), folder, format=format)
+
     def export(self, folder: str | Path) -> Path:
-        """Write each table as CSV and Parquet, ``manifest.json`` and ``summary.json``.
+        """Write each table as CSV, Parquet and JSON, the papers as BibTeX, and what was done.
+
+        Beside the tables stand ``papers.bib``, ``manifest.json`` and ``summary.json``.
+
+        Parameters
+        ----------
+        folder : path
+            Made if it is not there.
+
+        Returns
+        -------
+        Path
+            The folder.
 
         Raises
         ------
         InputError
             If the folder cannot be written to.
+
+        Examples
+        --------
+        >>> import papertrends as pt
+        >>> from papertrends.examples import some_folder, some_papers
+        >>> analysis = pt.analyse(some_papers())
+        >>> folder = analysis.export(some_folder() / "tables")
+        >>> (folder / "trends.csv").is_file(), (folder / "manifest.json").is_file()
+        (True, True)
         """
         from papertrends.export import export
 
@@ -290,7 +281,21 @@ class Analysis(ShownInline):
         return target
 
     def manifest(self) -> dict[str, Any]:
-        """Return versions, settings, input files and the load report as plain values."""
+        """Return versions, settings, input files and the load report as plain values.
+
+        Returns
+        -------
+        dict
+            As ``manifest.json`` has it.
+
+        Examples
+        --------
+        >>> import papertrends as pt
+        >>> from papertrends.examples import some_papers
+        >>> analysis = pt.analyse(some_papers())
+        >>> analysis.manifest()["settings"]["by"]
+        'digest'
+        """
         report = self.load_report.as_dict()
         files = [{"file": one["file"], "sha256": one["sha256"]} for one in report["files"]]
         return {

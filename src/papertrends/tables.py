@@ -6,6 +6,7 @@ holds nothing but their contract. It must not compute anything from them.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
@@ -13,7 +14,7 @@ from types import MappingProxyType
 import pandas as pd
 from pandas.api.types import pandas_dtype
 
-from papertrends.errors import InputError
+from papertrends.errors import InputError, shortened
 
 PAPERS: Mapping[str, str] = MappingProxyType(
     {
@@ -294,7 +295,10 @@ def conform(rows: pd.DataFrame, schema: Mapping[str, str]) -> pd.DataFrame:
     columns = {}
     for name, dtype in schema.items():
         if name in rows:
-            columns[name] = rows[name].reset_index(drop=True).astype(pandas_dtype(dtype))
+            given = rows[name].reset_index(drop=True)
+            column = given.astype(pandas_dtype(dtype))
+            # pandas 2 makes the words "nan" and "None" of text that is missing.
+            columns[name] = column.where(given.notna()) if dtype == "str" else column
         else:
             blank = {"str": "", "Int64": pd.NA, "float64": float("nan")}.get(dtype, pd.NaT)
             columns[name] = pd.Series([blank] * len(rows), dtype=dtype)
@@ -302,16 +306,65 @@ def conform(rows: pd.DataFrame, schema: Mapping[str, str]) -> pd.DataFrame:
 
 
 def require_columns(
-    frame: pd.DataFrame, schema: Mapping[str, str], table: str, *names: str
+    frame: pd.DataFrame, schema: Mapping[str, str], table: str, *names: str, function: str = ""
 ) -> None:
-    """Raise an `InputError` that names the columns of `table` missing from `frame`."""
+    """Raise an `InputError` that names the columns of `table` missing from `frame`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        What was given.
+    schema : mapping of str to str
+        The columns of that table, and their types.
+    table : str
+        The name of the table, which is that of the argument.
+    *names : str
+        The columns that are needed; all of the schema if none is named.
+    function : str, optional
+        The public function that it was given to.
+    """
+    place = f"{function}: " if function else ""
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(
+            f"{place}{table} is a {type(frame).__name__}, not a DataFrame",
+            f"give it a pandas.DataFrame with these columns: {', '.join(schema)}",
+        )
     missing = [name for name in (names or schema) if name not in frame]
     if missing:
         there = ", ".join(map(str, frame)) or "none"
         raise InputError(
-            f"the {table} table lacks {', '.join(missing)} (it has {there})",
-            f"give it these columns: {', '.join(schema)}",
+            f"{place}the {table} table lacks {', '.join(missing)} (it has {there})",
+            f"{_hint(frame, schema, missing)}give it these columns: {', '.join(schema)}",
         )
+
+
+#: The tables that may be taken for one another, by name.
+_TAKEN: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "papers": PAPERS,
+        "themes": THEMES,
+        "memberships": MEMBERSHIPS,
+        "map": MAP,
+        "trends": TRENDS,
+        "curves": CURVES,
+        "changes": CHANGES,
+        "events": EVENTS,
+        "volume": VOLUME,
+    }
+)
+
+
+def _hint(frame: pd.DataFrame, schema: Mapping[str, str], missing: list[str]) -> str:
+    """Say which other table it is, or which of its columns one may have meant."""
+    other = [name for name, one in _TAKEN.items() if one is not schema and set(one) <= set(frame)]
+    if other:
+        return f"this looks like the {other[0]} table, are two arguments swapped? "
+    free = [str(name) for name in frame if name not in schema]
+    for name in missing:
+        near = difflib.get_close_matches(name, free, n=1)
+        if near:
+            return f"is its '{shortened(near[0])}' the '{name}'? "
+    return ""
 
 
 def names_of(themes: pd.DataFrame) -> dict[str, str]:

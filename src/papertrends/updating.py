@@ -6,7 +6,7 @@ The stages in a row once more, from new dumps to the store's next state and its
 
 from __future__ import annotations
 
-import os
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +16,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from papertrends.arrivals import Arrivals, arrive
-from papertrends.dumps.inputs import Inputs
-from papertrends.encoders import Encoder, cache_folder, resolve_encoder
+from papertrends.cores import one_thread
+from papertrends.dumps.inputs import Inputs, as_paths
+from papertrends.encoders import (
+    LSA,
+    Encoder,
+    EncoderLike,
+    GivenVectors,
+    cache_folder,
+    resolve_encoder,
+)
 from papertrends.errors import InputError
 from papertrends.memory import Memory, contents_of, memory_of
 from papertrends.papers import load
@@ -28,6 +36,7 @@ from papertrends.results import Analysis
 from papertrends.runs import Step, conclude
 from papertrends.store import locked, read_store, write_store
 from papertrends.tables import names_of
+from papertrends.themes.bounded import imitation
 from papertrends.themes.discovered import MIN_PAPERS
 from papertrends.themes.evidence import texts_of
 from papertrends.themes.fitted import (
@@ -36,11 +45,14 @@ from papertrends.themes.fitted import (
     one_row_each,
     texts_of_papers,
 )
+from papertrends.themes.fitted import encoder_of as fitted_encoder_of
 from papertrends.themes.founding import Founded, barred, founded, is_named_already
 from papertrends.themes.growth import take_in, with_themes
 from papertrends.themes.model import ThemeModel
 from papertrends.themes.newcomers import find_newcomers
 from papertrends.themes.registry import ThemeEvent, most_typical
+
+_LOG = logging.getLogger(__name__)
 
 
 def update(
@@ -51,7 +63,7 @@ def update(
     year: int | None = None,
     columns: Mapping[str, str] | None = None,
     papers_known: str | Path | None = None,
-    encoder: Encoder | None = None,
+    encoder: EncoderLike | None = None,
     progress: Progress | None = None,
 ) -> Analysis:
     """Add new dumps to a store, and tell what they changed.
@@ -76,8 +88,9 @@ def update(
     columns, papers_known
         How tables call the fields of a paper, and a look-up table of known papers:
         see `load_papers`.
-    encoder : Encoder, optional
-        The encoder that the store was made with, if it was one of your own.
+    encoder : Encoder or what can be made one, optional
+        The encoder that the store was made with, if it was one of your own; vectors by
+        ``paper_id`` where it was made with vectors.
     progress : Progress, optional
         Told as ``progress(stage, done, total)`` how far it is; without it, bars are
         shown in Jupyter and nothing elsewhere.
@@ -92,6 +105,18 @@ def update(
     ------
     InputError
         If an input or the store is at fault. The store is as it was then.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_papers, some_store
+    >>> store = some_store()
+    >>> new = some_papers().tail(2).drop(columns="paper_id")
+    >>> new["title"], new["digest_date"] = ["Prompts for maps", "Robot legs"], "2025-08-12"
+    >>> new.to_csv(store.parent / "new.csv", index=False)
+    >>> analysis = pt.update(store.parent / "new.csv", store=store)
+    >>> len(analysis.papers)
+    16
     """
     path = Path(store)
     if not path.exists():
@@ -100,11 +125,12 @@ def update(
         )
     with showing(progress) as told, locked(path, progress=told):
         memory = memory_of(read_store(path), str(path))
-        given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
+        given = as_paths(inputs)
         arrivals = Arrivals.none(memory.papers)
         if given:
             loaded = load(given, year=year, columns=columns, papers_known=papers_known)
             arrivals = arrive(memory.papers, memory.sources, loaded)
+            _LOG.info("%d papers are new to the store %s", len(arrivals.new_ids), path)
         if arrivals.is_empty and not refit:
             return analysis_of(memory, news=_nothing_new(arrivals))
         # Of so few papers no themes were discovered, and hardly a word of the field is known.
@@ -147,48 +173,48 @@ def _since(memory: Memory) -> Since:
     )
 
 
-def encoder_of(memory: Memory, given: Encoder | None = None) -> Encoder:
+def encoder_of(memory: Memory, given: EncoderLike | None = None) -> Encoder:
     """Return the encoder that a store was made with.
 
     Raises
     ------
     InputError
-        If `given` is another one.
+        If `given` is another one, or one of the user's own has to be given again.
     """
+    asked = str(memory.settings["encoder_asked"]) if given is None else given
     if memory.fitted.distilled is not None and given is None:
         return memory.fitted.distilled
-    encoder = resolve_encoder(given or str(memory.settings["encoder_asked"]))
-    if encoder.name != memory.fitted.encoder:
-        raise InputError(
-            f"the store was made with the encoder '{memory.fitted.encoder}', not '{encoder.name}'",
-            "give it the same encoder",
-        )
-    return encoder
+    return fitted_encoder_of(memory.fitted, asked, of="store")
 
 
-def teacher_of(memory: Memory, given: Encoder | None = None) -> Encoder:
+def teacher_of(memory: Memory, given: EncoderLike | None = None) -> Encoder:
     """Return the encoder that names and descriptions of themes are read by.
 
     That of the papers or, where theirs was distilled, the one that taught it: it knows
-    words that no paper has.
+    words that no paper has. Where vectors were given, what the papers' words tell of them.
     """
     if memory.fitted.distilled is not None and given is None:
         return resolve_encoder("minilm")
-    return encoder_of(memory, given)
+    encoder = encoder_of(memory, given)
+    if isinstance(encoder, GivenVectors):
+        texts = texts_of_papers(one_row_each(memory.papers))
+        return imitation(texts, LSA.fit(texts), memory.encoded, encoder.name)
+    return encoder
 
 
 def _next(
     memory: Memory, arrivals: Arrivals, refit: bool, encoder: Encoder, progress: Progress
 ) -> Memory:
     """Return what is to be remembered after a run."""
-    from threadpoolctl import threadpool_limits
-
     unique = one_row_each(arrivals.papers)
     new = unique[unique["paper_id"].isin(arrivals.new_ids)].reset_index(drop=True)
-    # Sums over several BLAS threads would depend on the number of cores.
-    with threadpool_limits(limits=1):
+    with one_thread():
         encoded, lsa = memory.fitted.vectors(
-            texts_of_papers(new), encoder, cache_folder(), progress=progress
+            texts_of_papers(new),
+            encoder,
+            cache_folder(),
+            progress=progress,
+            paper_ids=new["paper_id"].tolist(),
         )
         step = _assigned(memory, new, encoded, lsa)
         if refit:

@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
 
 from papertrends.tables import Tables
-
-
-@pytest.fixture(scope="session")
-def sample():
-    """Load the report's sample.py by path: tests are no package under importlib mode."""
-    path = Path(__file__).parents[1] / "report" / "sample.py"
-    spec = importlib.util.spec_from_file_location("papertrends_drawing_sample", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +15,18 @@ def many(sample) -> Tables:
 @pytest.fixture(scope="session")
 def gapped(sample) -> Tables:
     return sample.gapped()
+
+
+@pytest.fixture(scope="session")
+def two(sample) -> Tables:
+    return sample.two_digests()
+
+
+@pytest.fixture(scope="session")
+def hostile(sample) -> Tables:
+    return sample.hostile()
+
+
+@pytest.fixture(scope="session")
+def nested(sample) -> Tables:
+    return sample.nested()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -166,3 +169,38 @@ def test_unit_rows_have_length_one_or_zero(rows: np.ndarray) -> None:
     lengths = np.linalg.norm(unit_rows(rows).astype(np.float64), axis=1)
     np.testing.assert_allclose(lengths[~zero], 1.0, atol=1e-5)
     assert (lengths[zero] == 0).all()
+
+
+def test_texts_that_repeat_each_other_have_the_directions_there_are_and_no_chance() -> None:
+    texts = [
+        f"graph neural network {row % 3} on {'agents' if row % 2 else 'vision'} learning model"
+        for row in range(40)
+    ]
+    first = LSA.fit(texts)
+    assert first.dimensions == np.linalg.matrix_rank(first.transform(texts))
+    for _ in range(3):
+        np.testing.assert_array_equal(LSA.fit(texts).components, first.components)
+    columns = first.components
+    np.testing.assert_allclose(columns.T @ columns, np.eye(first.dimensions), atol=1e-9)
+
+
+def test_the_number_of_threads_moves_nothing() -> None:
+    code = (
+        "import hashlib, numpy as np; from papertrends.cores import one_thread\n"
+        "from papertrends.encoders.lsa import LSA\n"
+        "words = [f'word{n}' for n in range(900)]; draw = np.random.default_rng(0)\n"
+        "texts = [' '.join(draw.choice(words, 60)) for _ in range(700)]\n"
+        "with one_thread():\n"
+        "    print(hashlib.sha256(LSA.fit(texts).components.tobytes()).hexdigest())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for threads in ("1", "2", "4")
+    }
+    assert len(found) == 1

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import gzip
-import importlib.util
 import json
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from papertrends import tables as schema
 from papertrends.report import Summary, render, summarise
+from papertrends.tables import Tables, blank
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WATCH = """
@@ -70,24 +70,7 @@ class Page(HTMLParser):
         return "".join(self.words).replace("\u00a0", " ")
 
 
-def _load_sample() -> ModuleType:
-    """Load sample.py by path: tests are no package under importlib mode."""
-    path = Path(__file__).with_name("sample.py")
-    spec = importlib.util.spec_from_file_location("papertrends_report_sample", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="session")
-def sample() -> ModuleType:
-    return _load_sample()
-
-
-def summary_of(sample: ModuleType, tables: Any, by: str, **settings: str) -> Summary:
+def summary_of(sample: Any, tables: Any, by: str, **settings: str) -> Summary:
     return summarise(
         tables,
         sample.LoadReport(),
@@ -105,7 +88,7 @@ def summary_of(sample: ModuleType, tables: Any, by: str, **settings: str) -> Sum
 
 
 @pytest.fixture(scope="session")
-def summaries(sample: ModuleType) -> dict[str, Summary]:
+def summaries(sample: Any) -> dict[str, Summary]:
     """Return one summary a kind of sample."""
     return {
         "two": summary_of(sample, sample.two_digests(), "digest"),
@@ -120,7 +103,7 @@ def summaries(sample: ModuleType) -> dict[str, Summary]:
 
 
 @pytest.fixture(scope="session")
-def summarised(sample: ModuleType) -> Callable[..., Summary]:
+def summarised(sample: Any) -> Callable[..., Summary]:
     return lambda tables, by="digest", **settings: summary_of(sample, tables, by, **settings)
 
 
@@ -218,3 +201,30 @@ def visited(browser):
 def opened(visited, files, summaries):
     """Open the report of a sample by its name, as `visited` does."""
     return lambda name, **given: visited(files[name], len(summaries[name].charts), **given)
+
+
+@pytest.fixture(scope="session")
+def empty(summarised) -> Summary:
+    schemas = {
+        one: getattr(schema, one.removeprefix("other_").upper())
+        for one in Tables.__dataclass_fields__
+    }
+    return summarised(Tables(**{one: blank(columns) for one, columns in schemas.items()}))
+
+
+@pytest.fixture(scope="session")
+def crowd(sample, summarised) -> Summary:
+    """Return 300 themes and more at the top."""
+    few = summarised(sample.two_digests())
+    card = few.themes[-1]
+    copies = [
+        dataclasses.replace(card, theme_id=f"x{n}", name=f"Theme {n}", n_papers=n + 1)
+        for n in range(300)
+    ]
+    row = few.tables.themes.tail(1)
+    themes = pd.concat([few.tables.themes, *(row.assign(theme_id=one.theme_id) for one in copies)])
+    return dataclasses.replace(
+        few,
+        themes=(*few.themes, *copies),
+        tables=dataclasses.replace(few.tables, themes=themes.reset_index(drop=True)),
+    )

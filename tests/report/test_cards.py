@@ -37,11 +37,6 @@ def test_parts(cards):
     assert cards["d2"].option_text == cards["d2"].name
 
 
-def test_newest_share(cards, sample, summarised):
-    assert cards["n1"].latest_text == cards["n1"].points[-1].text
-    assert replace(cards["n1"], points=()).latest_text == ""
-
-
 @pytest.mark.parametrize(
     ("verdict", "significant", "sure"),
     [("rising", True, True), ("rising", False, False), ("steady", False, True),
@@ -58,5 +53,3 @@ def test_what_stands_over_the_sections(summaries):
     assert (summaries["two"].opening_link, summaries["one"].opening_link) == ("Changed", "Shares")
     assert summaries["two"].themes_lead.endswith("the largest first.")
     assert "finer themes stand under" in summaries["nested"].themes_lead
-    assert summaries["nested"].finer_text == f"Finer themes: {summaries['nested'].n_finer}"
-    assert summaries["two"].finer_text == ""

@@ -5,157 +5,28 @@ from __future__ import annotations
 import dataclasses
 import html
 import re
-from html.parser import HTMLParser
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
 
-import pandas as pd
 import pytest
 from markupsafe import escape
 
 from papertrends import tables as schema
 from papertrends.errors import InputError
-from papertrends.report import Summary
 from papertrends.report.charted import figures
-from papertrends.report.model import Example, Sentence
+from papertrends.report.model import Sentence
 from papertrends.report.notebook import (
     MOST_CARDS,
     MOST_ROWS,
-    ThemeCardView,
     analysis_html,
     figure,
     theme_card,
     theme_cards,
 )
-from papertrends.tables import Tables, blank
 
-VOID = {"br"}
-# Elements of a drawing that end themselves.
-CLOSED = {"path", "rect", "polygon", "polyline"}
-NAMES = (
-    "n" * 200,
-    "دراسة النماذج اللغوية \u202e الكبيرة",
-    "大型语言模型的推理",
-    "😀 emoji 👩‍🔬",
-    "</style><script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "{{ 7*7 }} ${x} %{y}",
-    "\x00\ud800 broken",
-)
-DAY = "5 August 2025"
-PAPERS = (
-    Example("p1", "Soft <b>prompts</b>", "https://a.org/?a=1&b=2", DAY, 0.9, "It fits."),
-    Example("p2", "A trap", "javascript:alert(1)", DAY, 0.8, "It says <i>."),
-)
-
-
-class Fragment(HTMLParser):
-    """Checks that elements are closed in order, and keeps rows, tags, attributes and text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str, str | None]] = []
-        self.rows: list[list[str]] = []
-        self.text = ""
-        self.feed(text)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += [(tag, *pair) for pair in attrs]
-        if tag == "tr":
-            self.rows.append([])
-        if tag in ("td", "th"):
-            self.rows[-1].append("")
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        assert tag in CLOSED
-        self.tags.append(tag)
-        self.attributes += [(tag, *pair) for pair in attrs]
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if "style" in self.open or "svg" in self.open:
-            return
-        self.text += data
-        if {"td", "th"} & set(self.open):
-            self.rows[-1][-1] += data
-
-
-def read(text: str) -> Fragment:
-    """Parse a fragment and check what holds of every one of them."""
-    found = Fragment(text)
-    # Inert, and alone: nothing runs, nothing loads, nothing clashes with another output.
-    assert not {"script", "img", "iframe", "link", "object", "meta", "html", "body"} & set(
-        found.tags
-    )
-    names = {name for _, name, _ in found.attributes}
-    assert not {"id", "name", "src"} & names
-    assert not [name for name in names if name.startswith("on")]
-    links = [value for _, name, value in found.attributes if name in ("href", "xlink:href")]
-    assert all(re.match("https?://", link or "") for link in links)
-    # On light and dark: no colour of text, no background but the none that undoes stripes.
-    css = text[: text.index("</style>")]
-    rules = re.sub(r"\s+", " ", css[css.index("<style>") + 7 :])
-    assert all(
-        part.strip().startswith(".papertrends")
-        for rule in re.findall(r"([^{}]+)\{", rules)
-        for part in rule.split(",")
-    )
-    assert set(re.findall(r"(?<![-\w])color: ([^;}]+)", rules)) == {"inherit"}
-    assert set(re.findall(r"background[^:;]*: ([^;}]+)", rules)) <= {"none"}
-    styles = " ".join(value or "" for _, name, value in found.attributes if name == "style")
-    assert "background" not in styles
-    assert not re.search(r"(^|[; ])color:", styles)
-    assert "url(" not in css
-    text.encode("utf-8")
-    return found
-
-
-def tight(text: str) -> str:
-    return text.replace("\u00a0", " ")
-
-
-def renamed(summary: Summary, *names: str) -> Summary:
-    """Give the first themes other names, in cards and sentences."""
-    cards = list(summary.themes)
-    told = []
-    for place, name in enumerate(names):
-        cards[place] = dataclasses.replace(cards[place], name=name, keywords=(name, "word"))
-        told.append(Sentence("Before ", name, " after.", cards[place].theme_id))
-    return dataclasses.replace(summary, themes=tuple(cards), headline=tuple(told))
-
-
-@pytest.fixture(scope="module")
-def empty(summarised) -> Summary:
-    schemas = {
-        one: getattr(schema, one.removeprefix("other_").upper())
-        for one in Tables.__dataclass_fields__
-    }
-    return summarised(Tables(**{one: blank(columns) for one, columns in schemas.items()}))
-
-
-@pytest.fixture(scope="module")
-def crowd(sample, summarised) -> Summary:
-    """Return 300 themes and more at the top."""
-    few = summarised(sample.two_digests())
-    card = few.themes[-1]
-    copies = [
-        dataclasses.replace(card, theme_id=f"x{n}", name=f"Theme {n}", n_papers=n + 1)
-        for n in range(300)
-    ]
-    row = few.tables.themes.tail(1)
-    themes = pd.concat([few.tables.themes, *(row.assign(theme_id=one.theme_id) for one in copies)])
-    return dataclasses.replace(
-        few,
-        themes=(*few.themes, *copies),
-        tables=dataclasses.replace(few.tables, themes=themes.reset_index(drop=True)),
-    )
+fragments = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("fragments.py"))))
+NAMES, read, renamed, tight = fragments.NAMES, fragments.read, fragments.renamed, fragments.tight
 
 
 # An analysis.
@@ -309,117 +180,6 @@ def test_what_the_last_run_changed_is_said(sample, summaries):
 def test_assumptions_are_said(summaries):
     told = dataclasses.replace(summaries["two"], notices=("The year was assumed to be 2025.",))
     assert "Mind: The year was assumed to be 2025." in read(analysis_html(told)).text
-
-
-# A card.
-
-
-def test_a_card_says_what_the_page_says(summaries):
-    summary = summaries["nested"]
-    for view in theme_cards(summary):
-        card = view.card
-        text = tight(read(view._repr_html_()).text)
-        assert card.name in text
-        assert f"{card.n_papers:,} paper" in text
-        assert card.change.text in text
-        assert card.stability_text in text
-        for said in (card.doubt, *(remark.text for remark in card.remarks), *card.keywords):
-            assert said in text
-        for point in card.points:
-            assert f"{point.label}: {point.text}" in text
-        assert ("asked for by name" in text) == (card.kind == "named")
-        assert (f"part of {card.parent}" in text) == bool(card.parent)
-        names = {one.theme_id: one.name for one in summary.themes}
-        assert all(names[part] in text for part in card.parts)
-
-
-def test_doubt_stands_in_card_and_table(summaries):
-    summary = summaries["two"]
-    change = dataclasses.replace(summary.themes[0].change, doubt="without 3 papers it is steady")
-    card = dataclasses.replace(summary.themes[0], change=change)
-    doubted = dataclasses.replace(summary, themes=(card, *summary.themes[1:]))
-    wanted = "Mind: Without 3 papers it is steady."
-    assert wanted in read(analysis_html(doubted)).text
-    assert wanted in read(theme_card(doubted, card.theme_id)._repr_html_()).text
-
-
-def test_papers_of_a_card_are_shown_with_why_and_linked_only_where_that_is_safe(summaries):
-    summary = summaries["two"]
-    card = dataclasses.replace(summary.themes[0], typical=PAPERS, newest=PAPERS[:1])
-    text = ThemeCardView(card, summary)._repr_html_()
-    found = read(text)
-    assert "Soft <b>prompts</b> 5 August 2025. It fits." in " ".join(found.text.split())
-    assert "A trap 5 August 2025. It says <i>." in " ".join(found.text.split())
-    links = [value for _, name, value in found.attributes if name == "href"]
-    assert links == ["https://a.org/?a=1&b=2"] * 2
-    assert "noopener" in text
-    assert "Most typical of it" in found.text
-    assert "Newest in it" in found.text
-    bare = ThemeCardView(dataclasses.replace(card, typical=(), newest=()), summary)._repr_html_()
-    assert "Most typical of it" not in bare
-    assert "Newest in it" not in bare
-
-
-def test_the_last_period_of_a_long_curve_is_told_even_if_not_over(summaries):
-    card = next(one for one in summaries["gapped"].themes if one.n_papers)
-    assert card.points[-1].partial
-    text = tight(read(ThemeCardView(card, summaries["gapped"])._repr_html_()).text)
-    assert f"{card.points[0].label}: {card.points[0].text}" in text
-    assert f"{card.points[-1].label} (not over yet): {card.points[-1].text}" in text
-    head = read(analysis_html(summaries["gapped"])).rows[0]
-    assert head[2] == f"Share, {card.points[-1].label} (not over yet)"
-
-
-@pytest.mark.parametrize("asked", ["prompt learning", "Prompt  LEARNING ", "n3", "N3"])
-def test_a_card_is_found_by_name_or_id(summaries, asked):
-    view = theme_card(summaries["two"], asked)
-    assert view.card.theme_id == "n3"
-    assert view == theme_cards(summaries["two"])[list(summaries["two"].themes).index(view.card)]
-    assert repr(view) == (
-        f"Theme 'prompt learning' ({view.card.brief}): its numbers and sentences are in .card, "
-        "its papers in .memberships as 'n3'"
-    )
-
-
-def test_an_unknown_theme_is_refused_with_those_that_are_near(summaries, crowd):
-    with pytest.raises(
-        InputError,
-        match=r"no theme 'PROMT LERNING'; did you mean 'prompt learning'\? Allowed: .*,",
-    ):
-        theme_card(summaries["two"], "PROMT LERNING")
-    with pytest.raises(InputError, match="no theme 'zzz'; Allowed: ") as none_near:
-        theme_card(summaries["two"], "zzz")
-    assert "did you mean" not in str(none_near.value)
-    with pytest.raises(
-        InputError,
-        match=r"did you mean 'Theme 17' or .*\? The names of all 314 are in \.themes$",
-    ):
-        theme_card(crowd, "Theme 17a")
-    hostile = renamed(summaries["two"], *NAMES)
-    with pytest.raises(InputError) as refused:
-        theme_card(hostile, "\x1b[31m" + "q" * 5000)
-    assert str(refused.value).isprintable()
-    assert len(str(refused.value)) < 1500
-
-
-def test_two_themes_of_one_name_are_asked_for_by_id(summaries):
-    twins = renamed(summaries["two"], "Twin", "twin")
-    first, second = (card.theme_id for card in twins.themes[:2])
-    with pytest.raises(
-        InputError, match=f"2 themes are called 'TWIN'; ask by theme_id: {first}, {second}"
-    ):
-        theme_card(twins, "TWIN")
-    assert theme_card(twins, second).card.theme_id == second
-
-
-def test_the_cards_are_a_grid_with_their_papers_folded(summaries):
-    summary = summaries["two"]
-    cards = theme_cards(summary)
-    assert [view.card for view in cards] == list(summary.themes)
-    filled = tuple(dataclasses.replace(card, typical=PAPERS) for card in summary.themes)
-    found = read(theme_cards(dataclasses.replace(summary, themes=filled))._repr_html_())
-    assert found.tags.count("details") == len(summary.top_themes)
-    assert repr(cards).startswith(f"Cards of {len(summary.themes)} themes: loop over them")
 
 
 # Charts.

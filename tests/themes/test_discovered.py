@@ -130,15 +130,13 @@ def texts_of(papers: pd.DataFrame) -> list[str]:
 @pytest.fixture(scope="module")
 def found(make_papers: Any, bag_encoder: Any) -> Discovery:
     texts = texts_of(make_papers(30))
-    return discover(texts, bag_encoder().encode(texts), seed=0)
+    return discover(texts, bag_encoder().encode(texts))
 
 
 def test_what_is_discovered_is_described(papers: pd.DataFrame, bag_encoder: Any) -> None:
     texts = texts_of(papers)
     steps: list[tuple[str, int, int]] = []
-    one = discover(
-        texts, bag_encoder().encode(texts), seed=0, progress=lambda *step: steps.append(step)
-    )
+    one = discover(texts, bag_encoder().encode(texts), progress=lambda *step: steps.append(step))
     names = sorted(set(one.topics.tolist()) - {-1})
     assert names == list(range(4))
     assert len(one.topics) == len(texts)
@@ -182,24 +180,16 @@ def test_the_nearest_topic_of_members_is_theirs(found: Discovery) -> None:
     assert found.strength[inside].min() >= 0.5
 
 
-def test_the_seed_moves_nothing(found: Discovery, make_papers: Any, bag_encoder: Any) -> None:
-    texts = texts_of(make_papers(30))
-    other = discover(texts, bag_encoder().encode(texts), seed=7)
-    np.testing.assert_array_equal(other.topics, found.topics)
-    np.testing.assert_array_equal(other.finer, found.finer)
-    assert other.weights == found.weights
-
-
 def test_many_copies_of_one_abstract_take_no_time() -> None:
     vectors = np.tile(np.eye(1, 8, dtype=np.float32), (10_000, 1))
-    copies = discover([COPY] * 10_000, vectors, seed=0)
+    copies = discover([COPY] * 10_000, vectors)
     assert set(copies.topics.tolist()) == set(copies.nearest.tolist()) == {-1}
     assert copies.stability == copies.weights == copies.parents == {}
 
 
 def test_vectors_of_zeros_are_grouped_with_nothing() -> None:
     texts = [f"{word}. Galaxies" for word in LONELY]
-    nothing = discover(texts, np.zeros((len(texts), 8), dtype=np.float32), seed=0)
+    nothing = discover(texts, np.zeros((len(texts), 8), dtype=np.float32))
     assert set(nothing.topics.tolist()) == {-1}
 
 
@@ -214,7 +204,7 @@ def test_a_bertopic_of_ones_own_that_cannot_be_fitted_says_so(make_papers: Any) 
     vectors = np.eye(len(texts), dtype=np.float32)
     message = rf"cannot be fitted on {len(texts)} papers \(k must be less than N\); leave it out"
     with pytest.raises(InputError, match=message):
-        discover(texts, vectors, seed=0, bertopic=Unwilling())
+        discover(texts, vectors, bertopic=Unwilling())
 
 
 def test_the_grouping_is_told_as_it_was_found(
@@ -234,7 +224,7 @@ def test_the_grouping_is_told_as_it_was_found(
     )
     monkeypatch.setattr(discovered, "same_vectors", lambda _: np.array([*range(117), 0, 60, 110]))
     texts = texts_of(make_papers(30))
-    one = discover(texts, bag_encoder().encode(texts), seed=0)
+    one = discover(texts, bag_encoder().encode(texts))
     assert one.topics.tolist() == [*broad.tolist(), 0, 1, -1]
     assert one.nearest.tolist() == [*broad[:110].tolist(), *[1] * 7, 0, 1, 1]
     np.testing.assert_allclose(one.strength, [0.8] * 110 + [0.4] * 7 + [0.8, 0.8, 0.4])
@@ -258,7 +248,7 @@ def test_topics_are_numbered_by_their_papers_and_not_their_points(
     )
     monkeypatch.setattr(discovered, "same_vectors", lambda _: np.array([*range(100), *range(20)]))
     texts = texts_of(make_papers(30))
-    one = discover(texts, bag_encoder().encode(texts), seed=0)
+    one = discover(texts, bag_encoder().encode(texts))
     assert one.topics.tolist() == [0] * 40 + [1] * 50 + [2] * 10 + [0] * 20
     assert one.nearest.tolist() == one.topics.tolist()
     assert one.stability == {0: 0.8, 1: 0.9, 2: 0.7}
@@ -279,7 +269,7 @@ def test_a_sample_has_as_many_topics_as_all_papers_would(
     monkeypatch.setattr(grouping, "ask", listening)
     for n_all in (None, 120, 12_000):
         asked.append((0, 0))
-        discover(texts, vectors, seed=0, n_all=n_all)
+        discover(texts, vectors, n_all=n_all)
     parts = [n for n, one in enumerate(asked) if one == (0, 0)]
     alone, same, large = (
         asked[start + 1 : end] for start, end in zip(parts, [*parts[1:], None], strict=True)
@@ -335,7 +325,7 @@ def test_the_topics_of_a_bertopic_of_ones_own_are_taken(is_fitted: bool) -> None
         model.topics_ = [5, 5]
     texts = ["Protein folding"] * 2 + ["Speech recognition"] * 3 + ["Galaxy surveys"] * 2
     vectors = np.array([[1, 0], [1, 0], [0, 3], [0, 3], [1, 0.2], [1, 0], [0.5, 1.8]])
-    one = discover(texts, vectors.astype(np.float32), seed=0, bertopic=model)
+    one = discover(texts, vectors.astype(np.float32), bertopic=model)
     assert one.topics.tolist() == list(Own.found)
     assert one.strength.tolist() == [1, 1, 1, 1, 1, 0, 0]
     # The means are (1, 0) and (1/3, 62/30): the fifth stays where it was put.
@@ -354,7 +344,7 @@ def test_a_bertopic_that_finds_nothing_has_no_nearest_topics() -> None:
     class Nothing(Own):
         found = (-1,) * 7
 
-    one = discover(["text"] * 7, np.eye(7, dtype=np.float32), seed=0, bertopic=Nothing())
+    one = discover(["text"] * 7, np.eye(7, dtype=np.float32), bertopic=Nothing())
     assert set(one.nearest.tolist()) == {-1}
     assert one.weights == one.stability == {}
 

@@ -20,9 +20,7 @@ from papertrends.themes.endpoint import LabelEndpoint
 from papertrends.themes.naming import NamingError
 
 fake = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("fake_endpoint.py"))))
-KEY = fake.KEY
-Reply = fake.Reply
-Server = fake.Server
+KEY, Reply, Server = fake.KEY, fake.Reply, fake.Server
 
 pytestmark = pytest.mark.usefixtures("alone")
 

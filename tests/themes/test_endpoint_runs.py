@@ -21,15 +21,9 @@ from papertrends.analysis import analyse
 from papertrends.results import Analysis
 
 fake = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("fake_endpoint.py"))))
-KEY = fake.KEY
-KEYS = fake.KEYS
-Reply = fake.Reply
-Server = fake.Server
+KEY, KEYS, Reply, Server = fake.KEY, fake.KEYS, fake.Reply, fake.Server
 
 pytestmark = pytest.mark.usefixtures("alone")
-
-
-# A whole run.
 
 
 def by_label(names: dict[str, str]) -> Callable[[dict[str, Any]], str]:

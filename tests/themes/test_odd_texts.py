@@ -23,12 +23,8 @@ from papertrends.themes.model import ThemeModel
 from papertrends.themes.theme import Theme
 
 holding = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("holding.py"))))
-FOUND = holding.FOUND
-broad_themes = holding.broad_themes
-check = holding.check
-groups_in = holding.groups_in
-members_of = holding.members_of
-once = holding.once
+FOUND, broad_themes, check = holding.FOUND, holding.broad_themes, holding.check
+groups_in, members_of, once = holding.groups_in, holding.members_of, holding.once
 
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -19,7 +19,7 @@ def texts(make_papers: Any) -> list[str]:
 
 @pytest.fixture(scope="module")
 def found(texts: list[str], bag_encoder: Any) -> Discovery:
-    return discover(texts, bag_encoder().encode(texts), seed=0)
+    return discover(texts, bag_encoder().encode(texts))
 
 
 def test_its_topics_are_those_that_were_found(found: Discovery, texts: list[str]) -> None:

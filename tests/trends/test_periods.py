@@ -1,4 +1,9 @@
+"""Which period a day lies in, and which periods suit the papers."""
+
 import datetime as dt
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,39 +15,12 @@ from papertrends.errors import InputError
 from papertrends.trends import PERIODS, resolve_period, theme_trends, undated
 from papertrends.trends.periods import are_partial, number_of, starts_of
 
-
-def papers_of(*listed):
-    """Build a papers table of (paper, digest) or (paper, digest, published) triples."""
-    return pd.DataFrame(
-        {
-            "paper_id": [row[0] for row in listed],
-            "digest_date": pd.to_datetime([row[1] for row in listed]),
-            "published_date": pd.to_datetime([(*row, None)[2] for row in listed]),
-        }
-    )
-
-
-def daily(n_days, papers_a_day, start="2024-01-01", freq="D"):
-    days = pd.date_range(start, periods=n_days, freq=freq)
-    return pd.DataFrame(
-        {
-            "paper_id": [f"p{i:06d}" for i in range(n_days * papers_a_day)],
-            "digest_date": np.repeat(days, papers_a_day),
-        }
-    )
+made = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("made.py"))))
+FIVE, papers_a_digest, papers_of = made.FIVE, made.papers_a_digest, made.papers_of
 
 
 def published_before(papers, days=3):
     return papers.assign(published_date=papers["digest_date"] - pd.Timedelta(days=days))
-
-
-FIVE = papers_of(
-    ("a", "2025-07-31"),
-    ("b", "2025-07-31"),
-    ("c", "2025-08-05"),
-    ("a", "2025-08-05"),
-    ("d", "2025-08-05"),
-)
 
 
 @given(st.dates(min_value=dt.date(1678, 1, 1), max_value=dt.date(2261, 12, 31)), st.data())
@@ -64,16 +42,16 @@ def test_periods_are_those_of_pandas(date, data):
     ("papers", "expected"),
     [
         (FIVE, "digest"),
-        (daily(1, 1), "digest"),
-        (daily(12, 1, freq="90D"), "digest"),
-        (daily(30, 100, freq="7D"), "digest"),
-        (daily(30, 20), "week"),
-        (daily(200, 20), "week"),
-        (daily(400, 20), "month"),
-        (daily(1500, 5), "quarter"),
-        (daily(5000, 1), "year"),
-        (daily(20, 1), "week"),
-        (daily(100, 1), "quarter"),
+        (papers_a_digest([1]), "digest"),
+        (papers_a_digest([1] * 12, freq="90D"), "digest"),
+        (papers_a_digest([100] * 30, freq="7D"), "digest"),
+        (papers_a_digest([20] * 30), "week"),
+        (papers_a_digest([20] * 200), "week"),
+        (papers_a_digest([20] * 400), "month"),
+        (papers_a_digest([5] * 1500), "quarter"),
+        (papers_a_digest([1] * 5000), "year"),
+        (papers_a_digest([1] * 20), "week"),
+        (papers_a_digest([1] * 100), "quarter"),
     ],
     ids=lambda value: value if isinstance(value, str) else f"{len(value)} papers",
 )
@@ -88,12 +66,12 @@ def test_auto_goes_by_span_and_volume(papers, expected):
 @pytest.mark.parametrize(
     ("papers", "expected"),
     [
-        (daily(1, 1), "week"),
-        (daily(12, 100, freq="7D"), "week"),
-        (daily(30, 100, freq="7D"), "week"),
-        (daily(400, 20), "month"),
-        (daily(1500, 5), "quarter"),
-        (daily(100, 1), "quarter"),
+        (papers_a_digest([1]), "week"),
+        (papers_a_digest([100] * 12, freq="7D"), "week"),
+        (papers_a_digest([100] * 30, freq="7D"), "week"),
+        (papers_a_digest([20] * 400), "month"),
+        (papers_a_digest([5] * 1500), "quarter"),
+        (papers_a_digest([1] * 100), "quarter"),
     ],
     ids=lambda value: value if isinstance(value, str) else f"{len(value)} papers",
 )
@@ -108,7 +86,7 @@ def test_auto_by_publication_date_takes_a_period_of_the_calendar(papers, expecte
 
 
 def test_auto_by_publication_date_goes_by_the_publications():
-    papers = daily(1500, 5)
+    papers = papers_a_digest([5] * 1500)
     listed_at_once = papers.assign(
         published_date=papers["digest_date"], digest_date=papers["digest_date"].max()
     )
@@ -118,7 +96,7 @@ def test_auto_by_publication_date_goes_by_the_publications():
 
 def test_auto_counts_the_papers_that_will_be_counted():
     # The same hundred papers every day: seven hundred listings a week, no new paper after one.
-    papers = daily(40, 100)
+    papers = papers_a_digest([100] * 40)
     papers["paper_id"] = np.tile([f"p{i}" for i in range(100)], 40)
     assert resolve_period(papers) == "week"
     assert resolve_period(papers, count="first") == "digest"
@@ -256,6 +234,8 @@ def test_papers_without_an_identifier_are_counted(blank):
 
 
 def test_a_digest_decades_away_is_no_burden():
-    papers = pd.concat([published_before(daily(400, 20)), papers_of(("z", "2105-08-05"))])
+    papers = pd.concat(
+        [published_before(papers_a_digest([20] * 400)), papers_of(("z", "2105-08-05"))]
+    )
     assert resolve_period(papers) == "month"
     assert undated(papers) == 1

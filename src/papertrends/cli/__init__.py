@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 
@@ -40,7 +43,8 @@ def main(arguments: list[str] | None = None) -> None:
     command = typer.main.get_command(app)
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        code = command.main(given or ["--help"], prog_name="papertrends", standalone_mode=False)
+        with _warnings_told():
+            code = command.main(given or ["--help"], prog_name="papertrends", standalone_mode=False)
     except PapertrendsError as error:
         _fail(str(error), 2)
     except KeyboardInterrupt:
@@ -51,6 +55,21 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         _fail(f"{message().rstrip('.')}; see 'papertrends --help'", 2)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """Have warnings of the package written to standard error, but for those in what is told."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(logging.Formatter("papertrends: %(message)s"))
+    handler.addFilter(lambda record: record.name != "papertrends.papers.loading")
+    log = logging.getLogger("papertrends")
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
 
 
 def _fail(message: str, code: int) -> None:

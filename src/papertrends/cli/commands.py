@@ -148,7 +148,7 @@ def load(
             "-o",
             "--output",
             metavar="FILE",
-            help="The papers as .parquet, .csv or .jsonl.",
+            help="The papers as .parquet, .csv, .json, .jsonl or .bib.",
         ),
     ] = None,
     year: Year = None,

@@ -123,7 +123,11 @@ Output = Annotated[
 ]
 Export = Annotated[
     Path | None,
-    typer.Option("--export", metavar="DIR", help="Write all tables there, too."),
+    typer.Option(
+        "--export",
+        metavar="DIR",
+        help="Write all tables there, too: CSV, Parquet, JSON, papers.bib.",
+    ),
 ]
 
 Cluster = Annotated[
@@ -224,6 +228,8 @@ def progress_bars(quiet: bool) -> Iterator[Progress]:
 
         def show(stage: str, done: int, total: int, /) -> None:
             if stage not in tasks:
+                if done >= total:  # a bar that is full at once would only flicker
+                    return
                 tasks[stage] = bars.add_task(stage, total=total)
             bars.update(tasks[stage], completed=done, total=total)
 

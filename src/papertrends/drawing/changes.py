@@ -13,13 +13,11 @@ import pandas as pd
 
 from papertrends.drawing.looks import (
     GREY,
-    ROW_HEIGHT,
     VERDICT_STYLES,
-    finish,
     hover_text,
-    name_rows,
     rgba,
 )
+from papertrends.drawing.sheet import ROW_HEIGHT, Values, rows_figure
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -27,64 +25,72 @@ if TYPE_CHECKING:
 
 def draw_effects(rows: pd.DataFrame) -> go.Figure:
     """Odds ratios on rows, one trace a verdict; what lies off the axis stands at its end."""
-    import plotly.graph_objects as go
-
     low, high = _ratio_range(rows)
-    figure = go.Figure()
+    traces: list[Values] = []
     for verdict, (color, symbol) in VERDICT_STYLES.items():
         own = rows[(rows["verdict"] == verdict) & rows["effect"].notna()]
         if own.empty:
             continue
         # The legend shows the verdict's own symbol, also where its points stand off the axis.
-        figure.add_scatter(
-            x=[None], y=[None], mode="markers", name=verdict, hoverinfo="skip",
-            marker={"size": 11, "color": color, "symbol": symbol},
-        )  # fmt: skip
-        places = [min(max(float(effect), low), high) for effect in own["effect"]]
-        ends = [not low <= float(effect) <= high for effect in own["effect"]]
-        figure.add_scatter(
-            x=places,
-            y=own.index.tolist(),
-            mode="markers",
-            name=verdict,
-            marker={
-                "size": 12,
-                "color": color,
-                "symbol": [_end_symbol(float(e), high, symbol) for e in own["effect"]],
-                "line": {"width": [2 if end else 0 for end in ends], "color": color},
-            },
-            error_x=_ratio_error(own, places, low, high, rgba(color, 0.6)),
-            hovertext=[_change_hover(row) for row in own.to_dict("records")],
-            hoverinfo="text",
-            customdata=[[theme] for theme in own["theme_id"]],
-            cliponaxis=False,
-            showlegend=False,
-        )
-    _untested(figure, rows[rows["effect"].isna()])
-    finish(figure, height=104 + ROW_HEIGHT * len(rows))
-    name_rows(figure, list(rows["name"]))
+        shown = {
+            "type": "scatter", "x": [None], "y": [None], "mode": "markers", "name": verdict,
+            "hoverinfo": "skip", "marker": {"size": 11, "color": color, "symbol": symbol},
+        }  # fmt: skip
+        traces += [shown, _effects(own, verdict, low, high)]
+    traces += _untested(rows[rows["effect"].isna()])
     ticks = _ratio_ticks(high)
-    figure.update_xaxes(
-        type="log",
-        range=[math.log10(low) - 0.06, math.log10(high) + 0.06],
-        tickvals=list(ticks),
-        ticktext=list(ticks.values()),
-        title="odds ratio (1 = no change), with 95 % interval",
-    )
-    figure.add_vline(x=1, line={"color": GREY, "width": 1.5})
-    return figure
+    axis = {
+        "type": "log",
+        "range": [math.log10(low) - 0.06, math.log10(high) + 0.06],
+        "tickvals": list(ticks),
+        "ticktext": list(ticks.values()),
+        "title": {"text": "odds ratio (1 = no change), with 95 % interval"},
+    }
+    no_change = {
+        "type": "line", "x0": 1, "x1": 1, "xref": "x", "y0": 0, "y1": 1, "yref": "y domain",
+        "line": {"color": GREY, "width": 1.5},
+    }  # fmt: skip
+    height = 104 + ROW_HEIGHT * len(rows)
+    return rows_figure(traces, list(rows["name"]), height=height, xaxis=axis, shapes=[no_change])
 
 
-def _untested(figure: go.Figure, bare: pd.DataFrame) -> None:
+def _effects(own: pd.DataFrame, verdict: str, low: float, high: float) -> Values:
+    """Return the points of the themes of one verdict, with their intervals."""
+    color, symbol = VERDICT_STYLES[verdict]
+    places = [min(max(float(effect), low), high) for effect in own["effect"]]
+    ends = [not low <= float(effect) <= high for effect in own["effect"]]
+    return {
+        "type": "scatter",
+        "x": places,
+        "y": own.index.tolist(),
+        "mode": "markers",
+        "name": verdict,
+        "marker": {
+            "size": 12,
+            "color": color,
+            "symbol": [_end_symbol(float(e), high, symbol) for e in own["effect"]],
+            "line": {"width": [2 if end else 0 for end in ends], "color": color},
+        },
+        "error_x": _ratio_error(own, places, low, high, rgba(color, 0.6)),
+        "hovertext": [_change_hover(row) for row in own.to_dict("records")],
+        "hoverinfo": "text",
+        "customdata": [[theme] for theme in own["theme_id"]],
+        "cliponaxis": False,
+        "showlegend": False,
+    }
+
+
+def _untested(bare: pd.DataFrame) -> list[Values]:
     """List the themes without an effect in words."""
-    if len(bare):
-        figure.add_scatter(
-            x=[1] * len(bare), y=bare.index.tolist(), mode="text",
-            text=["  too little data"] * len(bare), textposition="middle right",
-            hovertext=[_change_hover(row) for row in bare.to_dict("records")], hoverinfo="text",
-            customdata=[[theme] for theme in bare["theme_id"]], showlegend=False,
-            textfont={"size": 12, "color": GREY}, name="too little data",
-        )  # fmt: skip
+    if bare.empty:
+        return []
+    return [{
+        "type": "scatter", "x": [1] * len(bare), "y": bare.index.tolist(), "mode": "text",
+        "text": ["  too little data"] * len(bare), "textposition": "middle right",
+        "hovertext": [_change_hover(row) for row in bare.to_dict("records")],
+        "hoverinfo": "text", "customdata": [[theme] for theme in bare["theme_id"]],
+        "showlegend": False, "textfont": {"size": 12, "color": GREY}, "name": "too little data",
+    }]  # fmt: skip
 
 
 def _ratio_range(rows: pd.DataFrame) -> tuple[float, float]:

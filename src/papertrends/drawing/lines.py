@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from papertrends.drawing.looks import ThemeStyle, finish, natural_order, sign, text_lines
+from papertrends.drawing.looks import ThemeStyle, natural_order, sign, text_lines
+from papertrends.drawing.sheet import Values, figure, layout, note
 from papertrends.drawing.strokes import band, faint, loud, mark, peak, stroke, with_curves
 from papertrends.drawing.units import Unit, axis_words
 from papertrends.tables import names_of
@@ -41,11 +42,9 @@ def draw_lines(
     A theme with a curve is drawn by it: its shares are points beside the smoothed line.
     One without is drawn by its shares, joined, and so are numbers of papers.
     """
-    import plotly.graph_objects as go
-
     names = names_of(themes)
     rows = with_curves(rows, curves, unit)
-    figure = go.Figure()
+    traces: list[Values] = []
     ends: list[tuple[float, str]] = []
     n_faint = len(set(rows["theme_id"]) - highlight)
     opacity = 0.35 if n_faint <= FEW_FAINT else 0.2
@@ -55,41 +54,43 @@ def draw_lines(
             continue
         line = stroke(own, names[theme], styles[theme], by, unit)
         if theme not in highlight:
-            faint(figure, line, opacity)
+            traces.append(faint(line, opacity))
             continue
-        band(figure, line)
-        loud(figure, line)
-        mark(figure, line, events[events["theme_id"] == theme])
+        traces += [*band(line), *loud(line), *mark(line, events[events["theme_id"] == theme])]
         ends.append((line.end[1] if line.end else 0.0, theme))
-    finish(figure, height=460)
-    figure.update_layout(margin={"r": 190}, legend={"y": -0.16, "yanchor": "top"})
-    if n_faint > FEW_FAINT:
-        _without_legend(figure, n_faint)
-    figure.update_xaxes(title=None, type="date")
-    figure.update_yaxes(**axis_words(unit), rangemode="tozero")
-    _end_names(figure, ends, names, styles, top=peak(figure))
-    return figure
+    top, above = peak(traces)
+    cut = {"range": [0, top]} if above else {}
+    # A legend of so many would take the room of the lines; those that stand out have names.
+    crowded = n_faint > FEW_FAINT
+    around = layout(
+        height=460,
+        margin={"r": 190} | ({"b": 64} if crowded else {}),
+        legend={"y": -0.16, "yanchor": "top"},
+        xaxis={"type": "date"},
+        yaxis={**axis_words(unit), "rangemode": "tozero", **cut},
+        **({"showlegend": False} if crowded else {}),
+    )
+    told = [_faint_words(n_faint)] if crowded else []
+    told += [*above, *_end_names(ends, names, styles, top=top)]
+    return figure(traces, around, notes=told)
 
 
-def _without_legend(figure: go.Figure, n_faint: int) -> None:
-    """Leave out a legend that would take the room of the lines; those that stand out have names."""
-    figure.update_layout(showlegend=False, margin={"b": 64})
-    figure.add_annotation(
+def _faint_words(n_faint: int) -> Values:
+    return note(
+        f"The faint lines are {n_faint} other themes.",
         x=0, xref="paper", xanchor="left", y=0, yref="paper", yanchor="top", yshift=-30,
-        text=f"The faint lines are {n_faint} other themes.", showarrow=False,
         font={"size": 12}, name="faint", captureevents=False,
     )  # fmt: skip
 
 
 def _end_names(
-    figure: go.Figure,
     ends: Sequence[tuple[float, str]],
     names: dict[str, str],
     styles: dict[str, ThemeStyle],
     *,
     top: float,
-) -> None:
-    """Write the names beside the ends of their lines, moved apart where they would meet."""
+) -> list[Values]:
+    """Return the names beside the ends of their lines, moved apart where they would meet."""
     ordered = sorted(ends)
     most = 2 if len(ordered) <= MOST_LONG_NAMES else 1
     lines = [text_lines(names[theme], 22, most) for _, theme in ordered]
@@ -98,10 +99,11 @@ def _end_names(
         # Room for half of each of the two names.
         gap = 0.025 * (len(lines[lower]) + len(lines[upper])) * top
         heights[upper] = max(heights[upper], heights[lower] + gap)
-    for height, (_, theme), parts in zip(heights, ordered, lines, strict=True):
-        name = f"<br>{_INDENT}".join(parts)
-        figure.add_annotation(
-            x=1, xref="paper", xanchor="left", xshift=10, y=height, yref="y", showarrow=False,
-            text=f"{sign(styles[theme])} {name}", align="left",
+    return [
+        note(
+            f"{sign(styles[theme])} {f'<br>{_INDENT}'.join(parts)}",
+            x=1, xref="paper", xanchor="left", xshift=10, y=height, yref="y", align="left",
             font={"size": 12}, name="end",
-        )  # fmt: skip
+        )
+        for height, (_, theme), parts in zip(heights, ordered, lines, strict=True)
+    ]  # fmt: skip

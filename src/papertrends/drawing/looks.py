@@ -13,18 +13,13 @@ import math
 import re
 import textwrap
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from papertrends.errors import InputError, shortened
 from papertrends.tables import LOOKS, conform, require_columns
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 # Chosen by maximising the smallest OKLab distance as seen with normal, protan,
 # deutan and tritan sight, at a contrast of 3:1 against white and against #161616.
@@ -52,7 +47,6 @@ SYMBOLS = (
 )
 #: The symbols as signs of text.
 SIGNS = dict(zip(SYMBOLS, "●■◆▲✚★▼⬢", strict=True))
-ROW_HEIGHT = 46
 DASHES = ("solid", "dash", "dot", "dashdot")
 _LOOK = {
     "color": re.compile("#[0-9a-fA-F]{6}"),
@@ -333,63 +327,3 @@ def sign(style: ThemeStyle) -> str:
 def short_name(name: str) -> str:
     """Cut a theme's name to what fits above a row on a phone."""
     return text_lines(name, 42, 1)[0]
-
-
-def finish(figure: go.Figure, *, height: int) -> None:
-    """Give the figure the look that all of them share."""
-    line = "rgba(128,128,128,0.22)"
-    title = {"font": {"size": 12}, "standoff": 10}
-    axis = {
-        "title": title,
-        "gridcolor": line,
-        "zerolinecolor": line,
-        "linecolor": line,
-        "ticks": "",
-    }
-    figure.update_layout(
-        template={
-            "layout": {
-                "font": {"family": "system-ui, sans-serif", "size": 13, "color": INK},
-                "paper_bgcolor": "rgba(0,0,0,0)",
-                "plot_bgcolor": "rgba(0,0,0,0)",
-                "colorway": list(PALETTE),
-                "xaxis": axis,
-                "yaxis": axis,
-                "hoverlabel": {"align": "left", "font": {"family": "system-ui, sans-serif"}},
-            }
-        },
-        height=height,
-        margin={"l": 56, "r": 12, "t": 34, "b": 48},
-        legend={"orientation": "h", "x": 0, "xanchor": "left"},
-        hovermode="closest",
-        dragmode=False,
-    )
-
-
-def name_rows(figure: go.Figure, names: Sequence[str]) -> None:
-    """Write each row's name above its left end, where it needs no margin on a phone."""
-    figure.update_yaxes(
-        range=[-0.55, len(names) - 0.38], visible=False, zeroline=False, fixedrange=True
-    )
-    figure.update_xaxes(fixedrange=True, side="bottom")
-    figure.update_layout(legend={"y": 1, "yanchor": "bottom"}, margin={"l": 12})
-    for level, name in enumerate(names):
-        figure.add_annotation(
-            x=0, xref="paper", xanchor="left", xshift=-6, y=level + 0.4, yref="y", yanchor="middle",
-            text=short_name(name), showarrow=False, font={"size": 12.5}, captureevents=False,
-        )  # fmt: skip
-    for level in range(1, len(names)):
-        figure.add_hline(y=level - 0.38, line={"color": "rgba(128,128,128,0.18)", "width": 1})
-
-
-def blank(text: str) -> go.Figure:
-    """Say why there is nothing to draw, rather than raise."""
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
-    finish(figure, height=160)
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False)
-    return figure.add_annotation(
-        text=text, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": 14}
-    )

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from papertrends.drawing.looks import GREY, ThemeStyle, finish, hover_text, short_name, text_lines
+from papertrends.drawing.looks import GREY, ThemeStyle, hover_text, short_name, text_lines
+from papertrends.drawing.sheet import Values, figure, layout, note
 from papertrends.tables import names_of
 
 if TYPE_CHECKING:
@@ -40,12 +41,10 @@ def draw_papers(
     `points` has the columns of the map, and in ``theme_id`` the theme that colours the
     paper. Without `titles` there is one hover text a trace.
     """
-    import plotly.graph_objects as go
-
     names = names_of(themes)
     drawn = sample(points, MOST_POINTS)
     digits = _digits(points)
-    figure = go.Figure()
+    traces: list[Values] = []
     for theme in ["", *names]:
         own = drawn[drawn["theme_id"] == theme]
         if own.empty:
@@ -53,34 +52,37 @@ def draw_papers(
         label = short_name(names[theme]) if theme else "in no theme"
         style = styles[theme] if theme else ThemeStyle(GREY, "circle", "solid")
         size, small = next(sizes for least, *sizes in _SIZES if len(drawn) >= least)
-        figure.add_scatter(
-            x=[round(float(x), digits) for x in own["x"]],
-            y=[round(float(y), digits) for y in own["y"]],
-            mode="markers",
-            name=label,
-            meta={"label": label},
-            marker={
-                "size": size if theme else small,
-                "symbol": style.symbol,
-                "color": style.color,
-                "opacity": 0.85 if theme else 0.45,
-                "line": {"width": 0},
-            },
-            hovertext=label if titles is None else _hovers(own["paper_id"], titles, label),
-            hoverinfo="text",
-            customdata=[[paper] for paper in own["paper_id"]],
+        traces.append(
+            {
+                "type": "scatter",
+                "x": [round(float(x), digits) for x in own["x"]],
+                "y": [round(float(y), digits) for y in own["y"]],
+                "mode": "markers",
+                "name": label,
+                "meta": {"label": label},
+                "marker": {
+                    "size": size if theme else small,
+                    "symbol": style.symbol,
+                    "color": style.color,
+                    "opacity": 0.85 if theme else 0.45,
+                    "line": {"width": 0},
+                },
+                "hovertext": label if titles is None else _hovers(own["paper_id"], titles, label),
+                "hoverinfo": "text",
+                "customdata": [[paper] for paper in own["paper_id"]],
+            }
         )
-    _name_places(figure, points, names, digits)
-    # Below the points stands the legend, about three names a line.
-    finish(figure, height=500 + 20 * math.ceil(len(figure.data) / 3))
-    figure.update_layout(
-        legend={"y": -0.02, "yanchor": "top"}, margin={"l": 8, "r": 8, "t": 16, "b": 16}
+    part = len(drawn) < len(points)
+    around = layout(
+        # Below the points stands the legend, about three names a line.
+        height=500 + 20 * math.ceil(len(traces) / 3),
+        legend={"y": -0.02, "yanchor": "top"},
+        margin={"l": 8, "r": 8, "t": 30 if part else 16, "b": 16},
+        xaxis={"visible": False},
+        yaxis={"visible": False, "fixedrange": False},
     )
-    if len(drawn) < len(points):
-        _say_sample(figure, len(drawn), len(points))
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False, fixedrange=False)
-    return figure
+    told = [_sample_words(len(drawn), len(points))] if part else []
+    return figure(traces, around, notes=_names(points, names, digits) + told)
 
 
 def sample(points: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -111,10 +113,8 @@ def _hovers(papers: pd.Series, titles: dict[str, str], label: str) -> list[str]:
     return [f"<b>{head}</b><br>{label}" if head else label for head in heads]
 
 
-def _name_places(
-    figure: go.Figure, points: pd.DataFrame, names: dict[str, str], digits: int
-) -> None:
-    """Write each theme's name in the middle of its papers, the largest theme first.
+def _names(points: pd.DataFrame, names: dict[str, str], digits: int) -> list[Values]:
+    """Return each theme's name in the middle of its papers, the largest theme first.
 
     One that would meet that of a larger theme is transparent, until a page that knows its
     width shows it.
@@ -123,6 +123,7 @@ def _name_places(
     places = dict(zip(middles.index, zip(middles["x"], middles["y"], strict=True), strict=True))
     scale = [_PLOT[axis] / (float(points[axis].max() - points[axis].min()) or 1.0) for axis in "xy"]
     boxes: list[tuple[float, float, float, float]] = []
+    notes: list[Values] = []
     for theme, name in names.items():
         if theme not in places:
             continue
@@ -136,16 +137,17 @@ def _name_places(
         )
         if free:
             boxes.append((across, up, wide, high))
-        figure.add_annotation(
-            x=x, y=y, text="<br>".join(lines), showarrow=False, opacity=1 if free else 0,
+        words = note(
+            "<br>".join(lines), x=x, y=y, opacity=1 if free else 0,
             font={"size": 12, "shadow": "auto"}, name=theme, captureevents=False,
         )  # fmt: skip
+        notes.append(words)
+    return notes
 
 
-def _say_sample(figure: go.Figure, drawn: int, all_papers: int) -> None:
-    figure.add_annotation(
-        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", showarrow=False,
-        text=f"{drawn:,} of {all_papers:,} papers are drawn, the same part of every theme",
+def _sample_words(drawn: int, all_papers: int) -> Values:
+    return note(
+        f"{drawn:,} of {all_papers:,} papers are drawn, the same part of every theme",
+        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom",
         font={"size": 11}, name="sample", captureevents=False,
     )  # fmt: skip
-    figure.update_layout(margin={"t": 30})

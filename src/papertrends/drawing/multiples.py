@@ -16,12 +16,12 @@ import pandas as pd
 
 from papertrends.drawing.looks import (
     ThemeStyle,
-    finish,
     period_label,
     rgba,
     sign,
     text_lines,
 )
+from papertrends.drawing.sheet import Values, figure, layout, note
 from papertrends.drawing.strokes import (
     Stroke,
     band,
@@ -51,6 +51,8 @@ MOST_POINTS = 3_000
 #: What fits above a panel of a phone, two panels wide.
 _TITLE_WIDTH = 23
 _MARGIN = {"l": 44, "r": 4, "t": 6, "b": 40}
+#: For a line of words above all panels.
+_ROOM_ABOVE = 18
 
 
 @dataclass(frozen=True)
@@ -122,76 +124,81 @@ def draw_multiples(
     unit: Unit = "share",
 ) -> go.Figure:
     """One panel a theme, in the order of `themes`."""
-    import plotly.graph_objects as go
-
     names = names_of(themes)
     rows = with_curves(rows, curves, unit)
     there = [theme for theme in names if (rows["theme_id"] == theme).any()]
-    figure = go.Figure()
+    traces: list[Values] = []
     lines = []
     for panel, theme in enumerate(there):
         own = rows[rows["theme_id"] == theme]
         line = stroke(own, names[theme], styles[theme], by, unit, panel_axes(panel))
-        _panel(figure, line, few=len(rows) <= MOST_POINTS)
-        mark(figure, line, events[events["theme_id"] == theme], size=8)
+        traces += _panel(line, few=len(rows) <= MOST_POINTS)
+        traces += mark(line, events[events["theme_id"] == theme], size=8)
         lines.append(line)
-    _lay_out(figure, lines, _time_axis(rows, by), unit)
-    top = peak(figure) or 1.0
+    top, above = peak(traces)
     # A little below nought too, where points would be cut in half.
-    figure.update_yaxes(range=[round(-0.05 * top, 4), round(1.06 * top, 4)])
-    if figure.layout.annotations[-1].name == "above":
-        figure.update_layout(margin={"t": 24}, height=figure.layout.height + 18)
-    _ends(figure, lines, unit)
-    return figure
+    scale = {"range": [round(-0.05 * (top or 1.0), 4), round(1.06 * (top or 1.0), 4)]}
+    values = axis_words(unit) | {"title": None, "nticks": 4, "zeroline": True} | scale
+    columns = min(COLUMNS, len(lines))
+    places = [panel_place(panel, len(lines), columns) for panel in range(len(lines))]
+    names_above = [_panel_name(*each) for each in zip(lines, places, strict=True)]
+    return figure(
+        [*traces, *_ends(lines, unit)],
+        _layout(lines, places, _time_axis(rows, by), values, room=_ROOM_ABOVE if above else 0),
+        notes=names_above + above,
+    )
 
 
-def _panel(figure: go.Figure, line: Stroke, *, few: bool) -> None:
-    """Draw the line of a theme with its band, and the shares beside it while they are few."""
-    band(figure, line)
+def _panel(line: Stroke, *, few: bool) -> list[Values]:
+    """Return a theme's line and band, and the shares beside it while they are few."""
     if few or not line.smoothed:
-        loud(figure, line, width=2, size=5 if len(line.days) > FEW_PERIODS else 7)
+        size = 5 if len(line.days) > FEW_PERIODS else 7
+        traces = [*band(line), *loud(line, width=2, size=size)]
     else:
-        joined(figure, line, mode="lines", width=2, size=4, opacity=1)
+        traces = [*band(line), joined(line, mode="lines", width=2, size=4, opacity=1)]
     if len(line.days) == 1 and line.low and line.middle[0] is not None:
         middle, low, high = line.middle[0], line.low[0] or 0.0, line.high[0] or 0.0
-        figure.data[-1].error_y = {
+        traces[-1]["error_y"] = {
             "type": "data", "symmetric": False, "array": [round(high - middle, 4)],
             "arrayminus": [round(middle - low, 4)], "color": rgba(line.style.color, 0.5),
             "thickness": 2, "width": 0,
         }  # fmt: skip
+    return traces
 
 
-def _lay_out(figure: go.Figure, lines: Sequence[Stroke], times: dict[str, Any], unit: Unit) -> None:
-    """Give every panel its axes, which share one scale, and its name above."""
-    columns = min(COLUMNS, len(lines))
+def _panel_name(line: Stroke, place: Place) -> Values:
+    name = "<br>".join(text_lines(line.name, _TITLE_WIDTH, 2))
+    return note(
+        f"{sign(line.style)} {name}", x=place.name_x, xref="paper", xanchor="left",
+        y=place.name_y, yref="paper", yanchor="bottom", yshift=3, align="left",
+        font={"size": 12}, name="panel", captureevents=False,
+    )  # fmt: skip
+
+
+def _layout(
+    lines: Sequence[Stroke], places: Sequence[Place], times: Values, values: Values, *, room: int
+) -> Values:
+    """Return the axes of all panels, which share one scale; `room` pixels stay above them."""
     small = {"tickfont": {"size": 11}, "fixedrange": True}
-    values = small | axis_words(unit) | {"title": None, "nticks": 4, "zeroline": True}
-    layout: dict[str, Any] = {}
-    for panel, line in enumerate(lines):
-        place = panel_place(panel, len(lines), columns)
+    axes: Values = {}
+    for panel, (line, place) in enumerate(zip(lines, places, strict=True)):
         x, y = line.axes
         matched = panel > 0
-        layout[f"xaxis{x[1:]}"] = small | times | {
+        axes[f"xaxis{x[1:]}"] = small | times | {
             "domain": place.x, "anchor": y, "showticklabels": place.lowest,
             **({"matches": "x"} if matched else {}),
         }  # fmt: skip
-        layout[f"yaxis{y[1:]}"] = values | {
+        axes[f"yaxis{y[1:]}"] = small | values | {
             "domain": place.y, "anchor": x, "showticklabels": place.first,
             **({"matches": "y"} if matched else {}),
         }  # fmt: skip
-        name = "<br>".join(text_lines(line.name, _TITLE_WIDTH, 2))
-        figure.add_annotation(
-            x=place.name_x, xref="paper", xanchor="left", y=place.name_y, yref="paper",
-            yanchor="bottom", yshift=3, text=f"{sign(line.style)} {name}", align="left",
-            font={"size": 12}, name="panel", showarrow=False, captureevents=False,
-        )  # fmt: skip
-    finish(
-        figure, height=ROW_HEIGHT * math.ceil(len(lines) / columns) + _MARGIN["t"] + _MARGIN["b"]
-    )
-    figure.update_layout(
-        **layout,
+    columns = min(COLUMNS, len(lines))
+    margin = _MARGIN | {"t": _MARGIN["t"] + room}
+    return layout(
+        height=ROW_HEIGHT * math.ceil(len(lines) / columns) + margin["t"] + margin["b"],
+        **axes,
         showlegend=False,
-        margin=_MARGIN,
+        margin=margin,
         meta={
             "panels": len(lines), "row_height": ROW_HEIGHT, "title_height": TITLE_HEIGHT,
             "gap": GAP, "columns": columns,
@@ -228,16 +235,19 @@ def _time_axis(rows: pd.DataFrame, by: str) -> dict[str, Any]:
     }
 
 
-def _ends(figure: go.Figure, lines: Sequence[Stroke], unit: Unit) -> None:
-    """Write the last value beside the end of each line."""
+def _ends(lines: Sequence[Stroke], unit: Unit) -> list[Values]:
+    """Return the traces of the last value beside the end of each line."""
+    traces: list[Values] = []
     for line in lines:
         if line.end is None:
             continue
         day, height = line.end
         text = f"{height:,.0f}" if unit == "count" else f"{height:.1f} %"
         # Set off from the line by blanks, which SVG keeps.
-        figure.add_scatter(
-            x=[day], y=[height], mode="text", text=[f"  {text}"], textposition="middle right",
-            textfont={"size": 11}, hoverinfo="skip", cliponaxis=False, showlegend=False,
-            meta="end", legendgroup=line.theme, **line.on,
-        )  # fmt: skip
+        traces.append({
+            "type": "scatter", "x": [day], "y": [height], "mode": "text", "text": [f"  {text}"],
+            "textposition": "middle right", "textfont": {"size": 11}, "hoverinfo": "skip",
+            "cliponaxis": False, "showlegend": False, "meta": "end", "legendgroup": line.theme,
+            **line.on,
+        })  # fmt: skip
+    return traces

@@ -13,17 +13,15 @@ import pandas as pd
 
 from papertrends.drawing.looks import (
     GREY,
-    ROW_HEIGHT,
     ThemeStyle,
-    finish,
     hover_text,
     iso_day,
-    name_rows,
     natural_order,
     period_label,
     rgba,
     short_name,
 )
+from papertrends.drawing.sheet import ROW_HEIGHT, Values, rows_figure
 from papertrends.drawing.units import Unit, axis_words, heights
 from papertrends.tables import names_of
 
@@ -39,8 +37,6 @@ def draw_dots(
     unit: Unit = "share",
 ) -> go.Figure:
     """One row a theme: its periods below each other, joined by a thin line."""
-    import plotly.graph_objects as go
-
     names = names_of(themes)
     periods = sorted(rows["period"].unique())
     fills = [index / max(1, len(periods) - 1) for index in range(len(periods))]
@@ -49,35 +45,36 @@ def draw_dots(
         fills = [1.0]
     rows = rows.assign(value=pd.Series(heights(rows, unit), index=rows.index, dtype="float64"))
     order = _by_move(rows)
-    figure = go.Figure()
-    _period_legend(figure, rows, dict(zip(periods, fills, strict=True)), by)
+    traces = _period_legend(rows, dict(zip(periods, fills, strict=True)), by)
     for level, theme in enumerate(order):
         style = styles[theme]
         own = rows[rows["theme_id"] == theme]
         places = [periods.index(period) for period in own["period"]]
-        figure.add_scatter(
-            x=heights(own, unit),
-            y=[round(level - offsets[place], 4) for place in places],
-            error_x=_error(own, rgba(style.color, 0.5)) if unit == "share" else None,
-            mode="lines+markers",
-            line={"color": rgba(style.color, 0.5), "width": 1},
-            marker={
-                "size": 10,
-                "symbol": style.symbol,
-                "color": [rgba(style.color, fills[place]) for place in places],
-                "line": {"color": style.color, "width": 1.6},
-            },
-            hovertext=[share_hover(row, names[theme], by) for row in own.to_dict("records")],
-            hoverinfo="text",
-            customdata=[[theme, iso_day(period)] for period in own["period"]],
-            name=short_name(names[theme]),
-            showlegend=False,
-            cliponaxis=False,
+        traces.append(
+            {
+                "type": "scatter",
+                "x": heights(own, unit),
+                "y": [round(level - offsets[place], 4) for place in places],
+                "error_x": _error(own, rgba(style.color, 0.5)) if unit == "share" else None,
+                "mode": "lines+markers",
+                "line": {"color": rgba(style.color, 0.5), "width": 1},
+                "marker": {
+                    "size": 10,
+                    "symbol": style.symbol,
+                    "color": [rgba(style.color, fills[place]) for place in places],
+                    "line": {"color": style.color, "width": 1.6},
+                },
+                "hovertext": [share_hover(row, names[theme], by) for row in own.to_dict("records")],
+                "hoverinfo": "text",
+                "customdata": [[theme, iso_day(period)] for period in own["period"]],
+                "name": short_name(names[theme]),
+                "showlegend": False,
+                "cliponaxis": False,
+            }
         )
-    finish(figure, height=96 + (ROW_HEIGHT + 8 * (len(periods) - 2)) * len(order))
-    name_rows(figure, [names[theme] for theme in order])
-    figure.update_xaxes(**_along(rows, unit))
-    return figure
+    height = 96 + (ROW_HEIGHT + 8 * (len(periods) - 2)) * len(order)
+    called = [names[theme] for theme in order]
+    return rows_figure(traces, called, height=height, xaxis=_along(rows, unit))
 
 
 def _by_move(rows: pd.DataFrame) -> list[str]:
@@ -101,16 +98,19 @@ def _along(rows: pd.DataFrame, unit: Unit) -> dict[str, Any]:
 
 
 def _period_legend(
-    figure: go.Figure, rows: pd.DataFrame, fills: Mapping[pd.Timestamp, float], by: str
-) -> None:
+    rows: pd.DataFrame, fills: Mapping[pd.Timestamp, float], by: str
+) -> list[Values]:
     """Say in grey how full the symbol of each period is."""
+    traces: list[Values] = []
     for period, fill in fills.items():
         sample = rows[rows["period"] == period].iloc[0]
         label = f"{period_label(pd.Timestamp(period), by)} ({sample['n_papers']:,} papers)"
-        figure.add_scatter(
-            x=[None], y=[None], mode="markers", name=label, hoverinfo="skip",
-            marker={"size": 9, "color": rgba(GREY, fill), "line": {"color": GREY, "width": 1.6}},
-        )  # fmt: skip
+        marker = {"size": 9, "color": rgba(GREY, fill), "line": {"color": GREY, "width": 1.6}}
+        traces.append({
+            "type": "scatter", "x": [None], "y": [None], "mode": "markers", "name": label,
+            "hoverinfo": "skip", "marker": marker,
+        })  # fmt: skip
+    return traces
 
 
 def _error(rows: pd.DataFrame, color: str) -> dict[str, Any]:

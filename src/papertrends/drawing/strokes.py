@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -24,11 +24,9 @@ from papertrends.drawing.looks import (
     short_name,
 )
 from papertrends.drawing.shares import share_hover
+from papertrends.drawing.sheet import Values, note
 from papertrends.drawing.units import Unit, heights
 from papertrends.trends.changes import SIGNIFICANT
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 _T = TypeVar("_T")
 #: More points than these would hide the line.
@@ -73,6 +71,11 @@ class Stroke:
     def on(self) -> dict[str, str]:
         """The axes, as a trace takes them."""
         return {"xaxis": self.axes[0], "yaxis": self.axes[1]}
+
+    def trace(self, drawn: Values) -> Values:
+        """Return what is drawn of the theme as a trace that bears its name."""
+        own = {"name": short_name(self.name), "legendgroup": self.theme}
+        return {"type": "scatter", **drawn, **own, **self.on}
 
 
 def with_curves(rows: pd.DataFrame, curves: pd.DataFrame, unit: Unit) -> pd.DataFrame:
@@ -119,70 +122,69 @@ def stroke(
     )
 
 
-def band(figure: go.Figure, line: Stroke) -> None:
-    """Draw the interval, one closed shape a run."""
+def band(line: Stroke) -> list[Values]:
+    """Return the trace of the interval, one closed shape a run."""
     if not line.low:
-        return
+        return []
     x: list[str | None] = []
     y: list[float | None] = []
     for run in runs(line.days, line.low, line.by):
         x += [*(line.days[place] for place in run + run[::-1]), None]
         y += [*(line.high[place] for place in run), *(line.low[place] for place in run[::-1]), None]
-    figure.add_scatter(
-        x=x[:-1], y=y[:-1], fill="toself", mode="lines", line={"width": 0}, hoverinfo="skip",
-        fillcolor=rgba(line.style.color, 0.13 if line.smoothed else 0.1), showlegend=False,
-        meta="band", legendgroup=line.theme, **line.on,
-    )  # fmt: skip
+    return [{
+        "type": "scatter", "x": x[:-1], "y": y[:-1], "fill": "toself", "mode": "lines",
+        "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "meta": "band",
+        "fillcolor": rgba(line.style.color, 0.13 if line.smoothed else 0.1),
+        "legendgroup": line.theme, **line.on,
+    }]  # fmt: skip
 
 
-def loud(figure: go.Figure, line: Stroke, *, width: float = 2.6, size: float = 7) -> None:
-    """Draw a theme that stands out: points and smoothed line, or points joined."""
+def loud(line: Stroke, *, width: float = 2.6, size: float = 7) -> list[Values]:
+    """Return the traces of a theme that stands out: points and smoothed line, or points joined."""
     many = len(line.days) > MANY_PERIODS
     if not line.smoothed:
         size = size / 2 if many else size
-        joined(figure, line, mode="lines+markers", width=0.85 * width, size=size, opacity=1)
-        return
+        return [joined(line, mode="lines+markers", width=0.85 * width, size=size, opacity=1)]
     places = _broken(line)
-    figure.add_scatter(
-        x=_at(line.days, places), y=_at(line.middle, places), mode="lines", hoverinfo="skip",
-        line={"color": line.style.color, "width": width, "dash": line.style.dash}, meta="curve",
-        name=short_name(line.name), legendgroup=line.theme, **line.on,
-    )  # fmt: skip
-    figure.add_scatter(
-        x=line.days, y=line.points, mode="markers", opacity=1,
-        marker={
+    smooth = {
+        "x": _at(line.days, places), "y": _at(line.middle, places), "mode": "lines",
+        "line": {"color": line.style.color, "width": width, "dash": line.style.dash},
+        "hoverinfo": "skip", "meta": "curve",
+    }  # fmt: skip
+    points = {
+        "x": line.days, "y": line.points, "mode": "markers", "opacity": 1,
+        "marker": {
             "size": size * (0.5 if many else 0.8), "symbol": line.symbols,
             "color": rgba(line.style.color, 0.3 if many else 0.55), "line": {"width": 0},
         },
-        hovertext=line.hovers, hoverinfo="text", customdata=[[line.theme, d] for d in line.days],
-        name=short_name(line.name), legendgroup=line.theme, showlegend=False, **line.on,
-    )  # fmt: skip
+        "hovertext": line.hovers, "hoverinfo": "text",
+        "customdata": [[line.theme, day] for day in line.days], "showlegend": False,
+    }  # fmt: skip
+    return [line.trace(smooth), line.trace(points)]
 
 
-def faint(figure: go.Figure, line: Stroke, opacity: float) -> None:
-    """Draw a theme of the background: its smoothed line, or points joined."""
+def faint(line: Stroke, opacity: float) -> Values:
+    """Return the trace of a theme of the background: its smoothed line, or points joined."""
     mode = "lines" if line.smoothed else "lines+markers"
-    joined(figure, line, mode=mode, width=1.2, size=4, opacity=opacity)
+    return joined(line, mode=mode, width=1.2, size=4, opacity=opacity)
 
 
-def joined(
-    figure: go.Figure, line: Stroke, *, mode: str, width: float, size: float, opacity: float
-) -> None:
-    """Draw the line itself, which tells of each of its points."""
+def joined(line: Stroke, *, mode: str, width: float, size: float, opacity: float) -> Values:
+    """Return the trace of the line itself, which tells of each of its points."""
     places = _broken(line)
-    figure.add_scatter(
-        x=_at(line.days, places), y=_at(line.middle, places), mode=mode, opacity=opacity,
-        line={"color": line.style.color, "width": width, "dash": line.style.dash},
+    return line.trace({
+        "x": _at(line.days, places), "y": _at(line.middle, places), "mode": mode,
+        "opacity": opacity,
+        "line": {"color": line.style.color, "width": width, "dash": line.style.dash},
         # A gap is no point, but Plotly wants a symbol for it.
-        marker={"size": size, "symbol": [line.symbols[place or 0] for place in places]},
-        hovertext=_at(line.hovers, places), hoverinfo="text",
-        customdata=_at([[line.theme, day] for day in line.days], places),
-        name=short_name(line.name), legendgroup=line.theme, **line.on,
-    )  # fmt: skip
+        "marker": {"size": size, "symbol": [line.symbols[place or 0] for place in places]},
+        "hovertext": _at(line.hovers, places), "hoverinfo": "text",
+        "customdata": _at([[line.theme, day] for day in line.days], places),
+    })  # fmt: skip
 
 
-def mark(figure: go.Figure, line: Stroke, events: pd.DataFrame, *, size: float = 11) -> None:
-    """Put a symbol on the line where each event began that its q-value carries."""
+def mark(line: Stroke, events: pd.DataFrame, *, size: float = 11) -> list[Values]:
+    """Return the trace of a symbol on the line where each event began that its q-value carries."""
     at = dict(zip(line.days, line.middle, strict=True))
     shown = [
         event
@@ -192,37 +194,40 @@ def mark(figure: go.Figure, line: Stroke, events: pd.DataFrame, *, size: float =
         and at.get(iso_day(event["start"])) is not None
     ]
     if not shown:
-        return
+        return []
     days = [iso_day(event["start"]) for event in shown]
-    figure.add_scatter(
-        x=days, y=[at[day] for day in days], mode="markers", meta="event",
-        marker={
+    return [line.trace({
+        "x": days, "y": [at[day] for day in days], "mode": "markers", "meta": "event",
+        "marker": {
             "size": size, "symbol": [EVENT_SYMBOLS[event["event"]] for event in shown],
             "color": "#ffffff", "line": {"color": line.style.color, "width": 0.22 * size},
         },
-        hovertext=[event_hover(event, line.name, line.by) for event in shown],
-        hoverinfo="text", customdata=[[line.theme, day] for day in days],
-        name=short_name(line.name), legendgroup=line.theme, showlegend=False, **line.on,
-    )  # fmt: skip
+        "hovertext": [event_hover(event, line.name, line.by) for event in shown],
+        "hoverinfo": "text", "customdata": [[line.theme, day] for day in days],
+        "showlegend": False,
+    })]  # fmt: skip
 
 
-def peak(figure: go.Figure) -> float:
-    """Return the top of the axis, cut where a few of very many points would flatten all lines."""
-    heights = [y for trace in figure.data for y in trace.y if y is not None]
+def peak(traces: Sequence[Values]) -> tuple[float, list[Values]]:
+    """Return the top of the axis, and words where it is cut.
+
+    It is cut where a few of very many points would flatten all lines; the words say how
+    many lie higher.
+    """
+    heights = [y for trace in traces for y in trace["y"] if y is not None]
     highest = max(heights, default=0.0)
-    points = [y for trace in figure.data if trace.mode == "markers" for y in trace.y]
-    lines = [y for trace in figure.data if trace.mode == "lines" for y in trace.y if y is not None]
+    points = [y for trace in traces if trace["mode"] == "markers" for y in trace["y"]]
+    lines = [y for one in traces if one["mode"] == "lines" for y in one["y"] if y is not None]
     most = MOST_ABOVE * max(lines, default=highest)
     if len(points) <= MANY_POINTS or highest <= most:
-        return highest
+        return highest, []
     above = sum(y is not None and y > most for y in points)
-    figure.update_yaxes(range=[0, most])
-    figure.add_annotation(
+    told = note(
+        f"↑ {above} point{' lies' if above == 1 else 's lie'} higher",
         x=0, xref="paper", xanchor="left", xshift=4, y=1, yref="paper", yanchor="bottom",
-        text=f"↑ {above} point{' lies' if above == 1 else 's lie'} higher", showarrow=False,
         font={"size": 11}, name="above",
     )  # fmt: skip
-    return most
+    return most, [told]
 
 
 def _broken(line: Stroke) -> list[int | None]:

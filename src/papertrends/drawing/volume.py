@@ -6,13 +6,14 @@ Must not compute statistics: it draws the volume and jumps tables as they are.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from papertrends.drawing.gaps import runs
-from papertrends.drawing.looks import finish, iso_day, period_label, rgba
+from papertrends.drawing.looks import iso_day, period_label, rgba
+from papertrends.drawing.sheet import Values, figure, layout, note
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -22,61 +23,68 @@ _BAR, _AGAIN, _JUMP, _LAG = "#7f8998", "#4f6fae", "#c2410c", "#6b7686"
 #: Plotly's lengths of periods, for bars as wide as their period.
 _LENGTHS = {"week": 7 * 86_400_000, "month": "M1", "quarter": "M3", "year": "M12"}
 _JUMP_LINE = 17
+_JUMP_STROKE = {"color": _JUMP, "width": 1.5, "dash": "dot"}
+#: The axes of the bars, and of the days below them, with what of the height is each one's.
+_ABOVE, _BELOW = {"xaxis": "x", "yaxis": "y"}, {"xaxis": "x2", "yaxis": "y2"}
+_BARS_DOMAIN, _DAYS_DOMAIN = [0.4358, 1], [0, 0.3458]
 
 
 def draw_volume(volume: pd.DataFrame, jumps: pd.DataFrame, by: str) -> go.Figure:
     """Papers a period as bars, and below them the lag, where any is known."""
-    from plotly.subplots import make_subplots
-
     with_lag = bool(volume["lag_median"].notna().any())
-    figure = make_subplots(
-        rows=1 + with_lag,
-        cols=1,
-        shared_xaxes=True,
-        vertical_spacing=0.09,
-        row_heights=[0.62, 0.38] if with_lag else None,
-    )
     days = [iso_day(period) for period in volume["period"]]
     hovers = [volume_hover(row, by) for row in volume.to_dict("records")]
     # The period itself, not its first day, is where its bar and its point stand.
     place: dict[str, Any] = {"x": days, "customdata": [[day] for day in days], "hovertext": hovers}
     if by in _LENGTHS:
         place |= {"xperiod": _LENGTHS[by], "xperiodalignment": "middle", "xperiod0": days[0]}
-    _bars(figure, volume, place)
-    if with_lag:
-        _lags(figure, volume, place, by)
-    levels = _mark_jumps(figure, jumps, days)
-    finish(figure, height=(430 if with_lag else 290) + _JUMP_LINE * levels)
-    figure.update_layout(
+    changes = jumps.sort_values("start").to_dict("records")
+    notes, levels = _jump_words(changes, days)
+    around = layout(
+        height=(430 if with_lag else 290) + _JUMP_LINE * levels,
         barmode="overlay",
         bargap=0.12,
         legend={"y": -0.1 if with_lag else -0.16, "yanchor": "top"},
         margin={"t": 22 + _JUMP_LINE * levels, "r": 16, "b": 64},
+        **_axes(f"papers a {by}" if by else "papers", with_lag=with_lag),
     )
-    figure.update_xaxes(title=None, type="date", fixedrange=True)
-    figure.update_yaxes(rangemode="tozero", fixedrange=True)
-    figure.update_yaxes(title=f"papers a {by}" if by else "papers", row=1, col=1)
-    if with_lag:
-        figure.update_yaxes(title="days to listing", row=2, col=1)
-    return figure
+    traces = _bars(volume, place) + (_lags(volume, place, by) if with_lag else [])
+    if len(changes) > 1:
+        traces.append({
+            "type": "scatter", "x": [None], "y": [None], "mode": "lines", "line": _JUMP_STROKE,
+            "hoverinfo": "skip", "name": "papers a digest, before → after", **_ABOVE,
+        })  # fmt: skip
+    return figure(traces, around, notes=notes, shapes=_jump_lines(changes))
 
 
-def _bars(figure: go.Figure, volume: pd.DataFrame, place: Mapping[str, Any]) -> None:
+def _axes(title: str, *, with_lag: bool) -> Values:
+    """Return the axes of the bars, and below them those of the days, over the same dates."""
+    days: Values = {"type": "date", "fixedrange": True, "domain": [0, 1]}
+    values: Values = {"rangemode": "tozero", "fixedrange": True, "title": {"text": title}}
+    bars, lags = {"anchor": "x", "domain": [0, 1]}, {"anchor": "x2", "domain": _DAYS_DOMAIN}
+    if not with_lag:
+        return {"xaxis": days | {"anchor": "y"}, "yaxis": values | bars}
+    return {
+        "xaxis": days | {"anchor": "y", "matches": "x2", "showticklabels": False},
+        "yaxis": values | bars | {"domain": _BARS_DOMAIN},
+        "xaxis2": days | {"anchor": "y2"},
+        "yaxis2": values | lags | {"title": {"text": "days to listing"}},
+    }
+
+
+def _bars(volume: pd.DataFrame, place: Mapping[str, Any]) -> list[Values]:
     hatched = {"shape": ["/" if part else "" for part in volume["partial"]], "size": 5}
-    figure.add_bar(
-        **place, y=[int(n) for n in volume["n_papers"]], hoverinfo="text", name="papers",
-        marker={"color": _BAR, "line": {"width": 0}, "pattern": {**hatched, "fillmode": "replace"}},
-        row=1, col=1,
-    )  # fmt: skip
+    bar = {"type": "bar", **place, "hoverinfo": "text", **_ABOVE}
+    plain = {"color": _BAR, "line": {"width": 0}}
+    counts = {"y": [int(n) for n in volume["n_papers"]], "name": "papers"}
+    bars = [bar | counts | {"marker": plain | {"pattern": {**hatched, "fillmode": "replace"}}}]
     if (volume["n_again"] > 0).any():
-        figure.add_bar(
-            **place, y=[int(n) for n in volume["n_again"]], hoverinfo="text",
-            name="of these, listed before", marker={"color": _AGAIN, "line": {"width": 0}},
-            row=1, col=1,
-        )  # fmt: skip
+        again = {"y": [int(n) for n in volume["n_again"]], "name": "of these, listed before"}
+        bars.append(bar | again | {"marker": {"color": _AGAIN, "line": {"width": 0}}})
+    return bars
 
 
-def _lags(figure: go.Figure, volume: pd.DataFrame, place: Mapping[str, Any], by: str) -> None:
+def _lags(volume: pd.DataFrame, place: Mapping[str, Any], by: str) -> list[Values]:
     days = place["x"]
     middle, low, high = (
         [None if math.isnan(value) else round(float(value), 2) for value in volume[name]]
@@ -90,29 +98,38 @@ def _lags(figure: go.Figure, volume: pd.DataFrame, place: Mapping[str, Any], by:
         y += [*(high[at] for at in run), *(low[at] for at in run[::-1]), None]
         places += [*run, None]
     shift = {key: value for key, value in place.items() if key.startswith("xperiod")}
-    figure.add_scatter(
-        x=x[:-1], y=y[:-1], **shift, fill="toself", mode="lines", line={"width": 0}, meta="band",
-        fillcolor=rgba(_LAG, 0.25), hoverinfo="skip", name="days to listing: middle 80 %",
-        row=2, col=1,
-    )  # fmt: skip
+    band = {
+        "type": "scatter", "x": x[:-1], "y": y[:-1], **shift, "fill": "toself", "mode": "lines",
+        "line": {"width": 0}, "meta": "band", "fillcolor": rgba(_LAG, 0.25), "hoverinfo": "skip",
+        "name": "days to listing: middle 80 %", **_BELOW,
+    }  # fmt: skip
     at = places[:-1]
-    figure.add_scatter(
-        x=[None if i is None else days[i] for i in at], **shift,
-        y=[None if i is None else middle[i] for i in at], mode="lines+markers", name="their median",
-        line={"color": _LAG, "width": 2}, marker={"size": 4 if len(days) < 80 else 2},
-        hovertext=[None if i is None else place["hovertext"][i] for i in at], hoverinfo="text",
-        customdata=[None if i is None else [days[i]] for i in at], row=2, col=1,
-    )  # fmt: skip
+    median = {
+        "type": "scatter", "x": [None if i is None else days[i] for i in at], **shift,
+        "y": [None if i is None else middle[i] for i in at], "mode": "lines+markers",
+        "name": "their median", "line": {"color": _LAG, "width": 2},
+        "marker": {"size": 4 if len(days) < 80 else 2}, "hoverinfo": "text",
+        "hovertext": [None if i is None else place["hovertext"][i] for i in at],
+        "customdata": [None if i is None else [days[i]] for i in at], **_BELOW,
+    }  # fmt: skip
+    return [band, median]
 
 
-def _mark_jumps(figure: go.Figure, jumps: pd.DataFrame, days: list[str]) -> int:
-    """Draw a line at each change of level; return how many lines of text are above the bars."""
-    rows = jumps.sort_values("start").to_dict("records")
+def _jump_lines(rows: Sequence[Mapping[Hashable, Any]]) -> list[Values]:
+    days = [iso_day(row["start"]) for row in rows]
+    across = {"type": "line", "y0": 0, "y1": 1, "xref": "x", "yref": "paper", "line": _JUMP_STROKE}
+    return [across | {"x0": day, "x1": day} for day in days]
+
+
+def _jump_words(
+    rows: Sequence[Mapping[Hashable, Any]], days: list[str]
+) -> tuple[list[Values], int]:
+    """Return the words at each change of level, and how many lines of them are above the bars."""
     first, last = pd.Timestamp(days[0]), pd.Timestamp(days[-1])
     # Where the last label of each line of text stands, as a part of the width.
     taken: list[float] = []
     room, unit = (0.6, " papers a digest") if len(rows) == 1 else (0.26, "")
-    line = {"color": _JUMP, "width": 1.5, "dash": "dot"}
+    notes = []
     for row in rows:
         day = iso_day(row["start"])
         along = (row["start"] - first) / max(last - first, pd.Timedelta(days=1))
@@ -121,17 +138,12 @@ def _mark_jumps(figure: go.Figure, jumps: pd.DataFrame, days: list[str]) -> int:
         level = next((i for i, at in enumerate(taken) if middle - at >= room), len(taken))
         taken[level : level + 1] = [middle]
         text = f"{level_text(row['papers_before'])} → {level_text(row['papers_after'])}{unit}"
-        figure.add_shape(type="line", x0=day, x1=day, y0=0, y1=1, xref="x", yref="paper", line=line)
-        figure.add_annotation(
-            x=day, xref="x", xanchor=side, y=1, yref="paper", yanchor="bottom", showarrow=False,
-            yshift=_JUMP_LINE * level, text=text, font={"size": 12, "color": _JUMP},
+        words = note(
+            text, x=day, xref="x", xanchor=side, y=1, yref="paper", yanchor="bottom",
+            yshift=_JUMP_LINE * level, font={"size": 12, "color": _JUMP},
         )  # fmt: skip
-    if len(rows) > 1:
-        figure.add_scatter(
-            x=[None], y=[None], mode="lines", line=line, hoverinfo="skip", row=1, col=1,
-            name="papers a digest, before → after",
-        )  # fmt: skip
-    return len(taken)
+        notes.append(words)
+    return notes, len(taken)
 
 
 def level_text(papers: float) -> str:

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from papertrends.dumps.content import Content, unreadable
 from papertrends.dumps.report import NotRead
@@ -35,6 +35,27 @@ class _Found:
     shown: str
     named: bool
     why_not: str | None = None
+
+
+def as_paths(inputs: Inputs) -> list[str | os.PathLike[str]]:
+    """Return `inputs` as a list of paths.
+
+    Raises
+    ------
+    InputError
+        If one of them is none.
+    """
+    if isinstance(inputs, str | os.PathLike):
+        return [inputs]
+    # The columns of a table are no paths either.
+    several = isinstance(inputs, Iterable) and not hasattr(inputs, "columns")
+    given: list[Any] = list(inputs) if several else [inputs]
+    for one in given:
+        if not isinstance(one, str | os.PathLike):
+            raise InputError(
+                f"an input is a {type(one).__name__}, not a path", "name files, folders or patterns"
+            )
+    return given
 
 
 def find_dumps(inputs: Inputs, suffixes: Collection[str]) -> tuple[list[Content], list[NotRead]]:
@@ -62,7 +83,7 @@ def find_dumps(inputs: Inputs, suffixes: Collection[str]) -> tuple[list[Content]
     InputError
         If something is missing, empty or cannot be read.
     """
-    given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
+    given = as_paths(inputs)
     if not given:
         raise InputError("no input was given", "name a file, a folder or a glob pattern")
     best: dict[Path, _Found] = {}

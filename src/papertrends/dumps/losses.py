@@ -89,8 +89,12 @@ class Losses:
 
 
 def no_paper(dropped: Iterable[Dropped], expected: str, *, file: str) -> InputError:
-    """Return the error for a file without any paper in it, naming the first loss."""
-    loss = next((one for one in dropped if one.kind != "furniture"), None)
+    """Return the error for a file without any paper in it, naming the first loss.
+
+    Text that nobody knows says less of why than an entry that is no paper.
+    """
+    losses = [one for one in dropped if one.kind != "furniture"]
+    loss = next((one for one in losses if one.kind != "unknown"), losses[0] if losses else None)
     return InputError(
         "no paper in it" + (f" ({loss.reason})" if loss else ""),
         expected,

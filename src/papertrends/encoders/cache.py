@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from papertrends.encoders.base import Encoder, Vectors
+from papertrends.encoders.returned import checked_vectors
 from papertrends.files import sha256_of
 from papertrends.progress import Progress, silent
 
@@ -30,6 +31,8 @@ def encode_cached(
     Parameters
     ----------
     encoder : Encoder
+        One whose ``cached`` is False has its name for other ends: nothing of it is read
+        or kept.
     texts : sequence of str, length n
     folder : Path
         Holds one small SQLite database, ``vectors.sqlite``.
@@ -38,9 +41,18 @@ def encode_cached(
     Returns
     -------
     numpy.ndarray of float32, shape (n, d)
+
+    Raises
+    ------
+    InputError
+        If the encoder returns something else.
     """
+    if not getattr(encoder, "cached", True):
+        return checked_vectors(encoder.encode(texts, progress=progress), len(texts), encoder.name)
     keys = [_key(f"{encoder.name}\0{text}") for text in texts]
     known = _read(folder, keys)
+    n_known = sum(key in known for key in keys)
+    _LOG.info("%d of %d vectors of %s are in the cache", n_known, len(keys), encoder.name)
     new = _encoded(encoder, texts, keys, known, progress)
     if len({len(vector) for vector in (known | new).values()}) > 1:
         _LOG.warning("the cache in %s holds vectors of another width; encoding anew", folder)
@@ -67,7 +79,8 @@ def _encoded(
     rows = sorted({key: row for row, key in enumerate(keys) if key not in known}.values())
     if not rows:
         return {}
-    fresh = encoder.encode([texts[row] for row in rows], progress=progress)
+    returned = encoder.encode([texts[row] for row in rows], progress=progress)
+    fresh = checked_vectors(returned, len(rows), encoder.name)
     return {keys[row]: vector for row, vector in zip(rows, fresh, strict=True)}
 
 

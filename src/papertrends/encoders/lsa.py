@@ -22,6 +22,10 @@ from papertrends.encoders.words import Words, blocks
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+#: A singular value of so much of the largest is none.
+_NOTHING = 1e-6
+#: So many texts, or terms, can be decomposed exactly in a second or two.
+_MOST_EXACT = 2_000
 #: Fewer texts than this have no usable co-occurrence.
 _MIN_TEXTS = 5
 
@@ -52,8 +56,6 @@ class LSA:
     @classmethod
     def fit(cls, texts: Sequence[str], *, dimensions: int = 100) -> LSA:
         """Learn the projection of `texts` to at most `dimensions` dimensions."""
-        from scipy.sparse.linalg import svds
-
         if len(texts) < _MIN_TEXTS:
             return cls((), np.zeros(0), np.zeros((0, 0)))
         terms, weights = learn(texts)
@@ -63,11 +65,9 @@ class LSA:
         if n_dimensions < 1:  # hardly a word stands in two texts and at most half of them
             return cls((), np.zeros(0), np.zeros((0, 0)))
         _weigh(weights, idf)
-        # A fixed start makes ARPACK repeatable; uneven, so that it meets every direction.
-        start = np.linspace(1.0, 2.0, min(weights.shape))
-        _, _, right = svds(weights, k=n_dimensions, v0=start)
-        components = right[::-1].T
-        signs = np.sign(components[np.abs(components).argmax(axis=0), range(n_dimensions)])
+        components = _directions(weights, n_dimensions)
+        largest = np.abs(components).argmax(axis=0)
+        signs = np.sign(components[largest, range(components.shape[1])])
         return cls(terms, idf, np.ascontiguousarray(components * signs))
 
     def transform(self, texts: Sequence[str]) -> Vectors:
@@ -94,6 +94,31 @@ class LSA:
     @cached_property
     def _index(self) -> Index:
         return Index.of(self.terms)
+
+
+def _directions(weights: csr_matrix, n_dimensions: int) -> NDArray[np.float64]:
+    """Return the right singular vectors of the largest singular values, shape (m, k).
+
+    Texts that repeat each other have fewer directions than are asked for. ARPACK then goes
+    on from chance that nobody can seed: what it found is thrown away for an exact
+    decomposition, and k is the number of directions there are.
+    """
+    from scipy.sparse.linalg import svds
+
+    # A fixed start makes ARPACK repeatable; uneven, so that it meets every direction.
+    start = np.linspace(1.0, 2.0, min(weights.shape))
+    _, sizes, right = svds(weights, k=n_dimensions, v0=start)
+    if sizes[0] > _NOTHING * sizes[-1]:
+        return np.asarray(right[::-1].T)
+    if min(weights.shape) > _MOST_EXACT:
+        return np.asarray(right[::-1][sizes[::-1] > _NOTHING * sizes[-1]].T)
+    by_text = weights.shape[0] <= weights.shape[1]
+    products = (weights @ weights.T if by_text else weights.T @ weights).toarray()
+    squares, vectors = np.linalg.eigh(products)
+    there = np.flatnonzero(squares > _NOTHING**2 * squares[-1])[::-1][:n_dimensions]
+    if by_text:
+        return np.asarray(weights.T @ (vectors[:, there] / np.sqrt(squares[there])))
+    return np.asarray(vectors[:, there])
 
 
 def _weigh(counts: csr_matrix, idf: NDArray[np.float64]) -> None:

@@ -156,6 +156,10 @@ def _not_there(device: object, error: Exception) -> InputError:
 def _fingerprint(model: Any) -> str:
     """Return 16 hex digits that tell a model's layers and weights from those of any other."""
     digest = hashlib.sha256(repr(model).encode())
+    # Told to the model, and no part of its layers.
+    for setting in ("default_prompt_name", "prompts", "truncate_dim"):
+        if told := getattr(model, setting, None):
+            digest.update(f"{setting} {told!r}".encode())
     for key, tensor in sorted(model.state_dict().items()):
         digest.update(f"{key} {tensor.dtype}".encode())
         # NumPy has no bfloat16; as float32 its numbers are the same.

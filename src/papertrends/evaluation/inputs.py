@@ -6,7 +6,6 @@ used are counted and said.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ import pandas as pd
 
 from papertrends.dumps import READERS, Dropped
 from papertrends.dumps.content import Content
-from papertrends.dumps.inputs import Inputs, find_dumps
+from papertrends.dumps.inputs import Inputs, as_paths, find_dumps
 from papertrends.dumps.lists import delimited, json_lines, parquet
 from papertrends.dumps.lists.rows import Row
 from papertrends.dumps.losses import Unlisted
@@ -69,7 +68,7 @@ def read(inputs: Inputs, labels: str | None = None) -> Labelled:
         If a file cannot be read, columns are missing, tables and dumps are mixed,
         or the labels are of no use.
     """
-    given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
+    given = as_paths(inputs)
     dumps = {suffix for reader in READERS.values() for suffix in reader.suffixes} - set(_TABLES)
     files, _ = find_dumps(given, set(_TABLES) if labels is not None else dumps | set(_TABLES))
     tables = [file for file in files if _ending(file) in _TABLES]

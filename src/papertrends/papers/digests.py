@@ -16,6 +16,9 @@ from papertrends.dumps.dates import WEEKDAY_NAMES, YEARS, dates_in_name
 from papertrends.dumps.records import Dump, PartialDate, Record
 from papertrends.errors import InputError
 
+#: Where the date of a digest is from, if its year was not written anywhere.
+ASSUMED = "assumed year"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -200,7 +203,7 @@ def _complete(
         f"the year {date.year} of '{written.text}' was assumed: it is the latest that does not"
         " lie in the future; say --year or put the full date into the file's name"
     )
-    return date, "assumed year", [note]
+    return date, ASSUMED, [note]
 
 
 def _latest(written: PartialDate, today: dt.date) -> dt.date:

@@ -7,6 +7,7 @@ is, nor when it appeared: it puts the stages in a row.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,11 +21,13 @@ from papertrends.dumps.fields import require_fields
 from papertrends.dumps.inputs import Inputs, find_dumps
 from papertrends.dumps.report import LoadReport, NotRead
 from papertrends.errors import InputError
-from papertrends.papers.digests import DatedDump, dated
+from papertrends.papers.digests import ASSUMED, DatedDump, dated
 from papertrends.papers.lookup import Known, fill_in, read_known
 from papertrends.papers.near_duplicates import near_duplicates
 from papertrends.papers.together import Row, put_together
 from papertrends.tables import PAPERS, conform, paper_counts
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,17 @@ def load_papers(
     InputError
         If a file is missing, is no dump, or has no date; the message names file,
         line and remedy.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_folder
+    >>> dump = some_folder() / "2025-07-31.txt"
+    >>> parts = ["Jul 31", "Prompt Tuning for Charts", "We tune soft prompts for charts."]
+    >>> size = dump.write_text(str.join(chr(10) * 2, parts))
+    >>> pt.load_papers(dump)[["title", "digest_date", "source"]]
+                          title digest_date          source
+    0  Prompt Tuning for Charts  2025-07-31  2025-07-31.txt
     """
     loaded = load(inputs, year=year, format=format, columns=columns, papers_known=papers_known)
     loaded.papers.attrs["load_report"] = loaded.report.as_dict()
@@ -148,7 +162,7 @@ def check_reading(year: int | None, columns: Mapping[str, str] | None) -> None:
     require_fields(columns or {})
     if year is not None and year not in YEARS:
         raise InputError(
-            f"the year {year} is not one of {YEARS[0]} to {YEARS[-1]}", "give the digest's year"
+            f"the year {year!r} is not one of {YEARS[0]} to {YEARS[-1]}", "give the digest's year"
         )
 
 
@@ -186,6 +200,9 @@ def loaded_from(
         n_in_several_digests=n_in_several,
         lookup=lookup,
     )
+    for note in notes_of([one for one in dumps if one.date_from == ASSUMED]):
+        _LOG.warning("%s", note)
+    _LOG.info("loaded %d papers from %d files", n_papers, len(report.files))
     return Loaded(papers, report)
 
 

@@ -10,14 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from papertrends.figures import (
-    plot_changes,
-    plot_heatmap,
-    plot_map,
-    plot_multiples,
-    plot_shares,
-    plot_volume,
-)
 from papertrends.report.model import Chart, Summary
 
 if TYPE_CHECKING:
@@ -87,6 +79,15 @@ def _painters(
     summary: Summary, chart: Chart, counted: _Counted
 ) -> Mapping[str, Callable[..., go.Figure]]:
     """Return what draws each chart, by its id; those that can draw counts take a `unit`."""
+    from papertrends.figures import (
+        plot_changes,
+        plot_heatmap,
+        plot_map,
+        plot_multiples,
+        plot_shares,
+        plot_volume,
+    )
+
     tables, by = summary.tables, counted.by
     trends, changes = (
         table[table["theme_id"].isin(chart.theme_ids)]

@@ -84,17 +84,11 @@ def summarise(
     by = str(settings.get("by", "digest"))
     date, count_in = str(settings.get("date", "digest")), str(settings.get("count", "every"))
     periods = periods_of(tables.trends, by)
-    papers = paper_rows(
-        tables.papers,
-        periods,
-        periods_by_other_date(tables, by, date),
-        date=date,
-        count_in=count_in,
-    )
+    others = periods_by_other_date(tables, by, date)
+    papers = paper_rows(tables.papers, periods, others, date=date, count_in=count_in)
     cards = theme_cards(tables, periods, papers, by=by, asked=_asked(settings))
     counted = Counted(date, by, periods, cards)
-    sentences = tuple(str(sentence) for sentence in load_report.sentences())
-    facts = dict(load_report.as_dict())
+    facts, labels = dict(load_report.as_dict()), offline_labels or {}
     return Summary(
         title=_title(periods, by),
         standfirst=_standfirst(tables.papers),
@@ -113,24 +107,24 @@ def summarise(
         papers=papers,
         unassigned=unassigned_papers(tables),
         unassigned_text=_unassigned_text(tables, len(papers)),
-        load_sentences=sentences,
+        load_sentences=tuple(str(sentence) for sentence in load_report.sentences()),
         load_report=facts,
         loaded=loaded_tables(facts),
         caveats=caveats(tables, counted),
         downloads=downloads(tables),
         method=method(
-            tables,
-            cards,
-            settings,
-            by=by,
-            trend=bool(cards) and cards[0].change.basis == "trend",
-            offline_labels=offline_labels or {},
+            tables, cards, settings, by=by, trend=_goes_by_trend(cards), offline_labels=labels
         ),
         settings=tuple((str(key), _setting(value)) for key, value in settings.items()),
         versions=tuple((str(name), str(number)) for name, number in versions.items()),
         notes=tuple(notes),
         tables=tables,
     )
+
+
+def _goes_by_trend(cards: Sequence[ThemeCard]) -> bool:
+    """Return whether verdicts are of the trend over all periods, not of the last change."""
+    return bool(cards) and cards[0].change.basis == "trend"
 
 
 def _asked(settings: Mapping[str, object]) -> Sequence[object]:

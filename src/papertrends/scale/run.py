@@ -18,9 +18,9 @@ import pandas as pd
 from papertrends.analysis import Asked, concluded
 from papertrends.dumps.inputs import Inputs
 from papertrends.dumps.report import NearDuplicate
-from papertrends.encoders import Encoder
+from papertrends.encoders import EncoderLike
 from papertrends.papers.near_duplicates import pairs_of
-from papertrends.progress import Progress, silent
+from papertrends.progress import Progress, showing
 from papertrends.results import Analysis
 from papertrends.scale.connecting import pool_on
 from papertrends.scale.counts import Counting, added_up
@@ -52,10 +52,10 @@ def analyse(
     year: int | None = None,
     columns: Mapping[str, str] | None = None,
     papers_known: str | Path | None = None,
-    encoder: str | Encoder = "auto",
+    encoder: EncoderLike = "auto",
     seed: int = 0,
     labels_from: Namer | None = None,
-    progress: Progress = silent,
+    progress: Progress | None = None,
 ) -> Analysis:
     """Do what `papertrends.analyse` does, over partitions on the workers of a Dask cluster.
 
@@ -99,18 +99,18 @@ def analyse(
     wanted = as_themes(themes if given is None else given.get_params()["themes"])
     if results is not None:
         check_new(Path(results))
-    with pool_on(cluster) as pool:
+    with showing(progress) as told, pool_on(cluster) as pool:
         how: dict[str, Any] = {"year": year, "columns": columns, "papers_known": papers_known}
-        loaded = load(pool, inputs, **how, progress=progress)
+        loaded = load(pool, inputs, **how, progress=told)
         period = resolve_period(loaded.papers, by, date=date, count=count)
         asked = Asked(period, by, date, count, year)
         papers = checked(loaded.papers)
         unique = one_row_each(papers)
         if given is None:
-            start = learned(pool, papers, wanted, encoder=encoder, seed=seed, progress=progress)
+            start = learned(pool, papers, wanted, encoder=encoder, seed=seed, progress=told)
         else:
-            start = restricted(pool, unique, given, progress)
-        fitted, trends, alike = _over_partitions(pool, papers, unique, start, asked, progress)
+            start = restricted(pool, unique, given, told)
+        fitted, trends, alike = _over_partitions(pool, papers, unique, start, asked, told)
     loaded = replace(loaded, report=replace(loaded.report, near_duplicates=alike))
     made_with = start.model.get_params()
     analysis = concluded(

@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from papertrends.encoders import Encoder
+from papertrends.encoders import EncoderLike
 from papertrends.themes.model import ThemeModel
 
 #: The model that this process has read last: every task of a run needs the same one.
@@ -29,13 +29,13 @@ class Packed:
         SHA-256 of `files`, in hex.
     files : tuple of (str, bytes)
         Names and contents.
-    encoder : Encoder or None
+    encoder : Encoder, what can be made one, or None
         An encoder of the user's own, which is no part of the files.
     """
 
     key: str
     files: tuple[tuple[str, bytes], ...]
-    encoder: Encoder | None
+    encoder: EncoderLike | None
 
 
 def pack(model: ThemeModel) -> Packed:
@@ -47,7 +47,7 @@ def pack(model: ThemeModel) -> Packed:
     for name, data in files:
         whole.update(name.encode())
         whole.update(data)
-    encoder = model.get_params()["encoder"]
+    encoder = model.encoder
     return Packed(whole.hexdigest(), files, None if isinstance(encoder, str) else encoder)
 
 

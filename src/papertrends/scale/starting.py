@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from papertrends.encoders import Encoder
+from papertrends.encoders import EncoderLike
 from papertrends.errors import InputError
 from papertrends.progress import Progress
 from papertrends.scale import steps
@@ -61,19 +61,19 @@ def learned(
     papers: pd.DataFrame,
     themes: tuple[Theme, ...],
     *,
-    encoder: str | Encoder,
+    encoder: EncoderLike,
     seed: int,
     progress: Progress,
 ) -> Start:
     """Learn the themes of `papers` here, from a sample of them if they are many."""
     found = learn(papers, themes, encoder=encoder, seed=seed, bertopic=None, progress=progress)
-    model = ThemeModel.of(found.fitted, themes, encoder=encoder, seed=seed)
+    model = ThemeModel.of(found.fitted, themes, encoder=found.encoder, seed=seed)
     places = Places.of(found.fitted.map, found.sample.joined)
     return Start(model, found.fitted, places, pool.share(pack(model)), recount=False)
 
 
 def given_model(
-    model: ThemeModel | str | Path, themes: Any, encoder: str | Encoder, seed: int
+    model: ThemeModel | str | Path, themes: Any, encoder: EncoderLike, seed: int
 ) -> ThemeModel:
     """Return the fitted model that was given, itself or by its folder.
 
@@ -90,7 +90,7 @@ def given_model(
         )
     own = encoder if not isinstance(encoder, str) else None
     fitted = model if isinstance(model, ThemeModel) else ThemeModel.load(model, encoder=own)
-    encoder_of(fitted.fitted, fitted.get_params()["encoder"])
+    encoder_of(fitted.fitted, fitted.encoder)
     return fitted
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from papertrends.cores import one_thread
 from papertrends.encoders import Vectors, cache_folder
 from papertrends.papers.near_duplicates import signatures_of
 from papertrends.scale.counts import Counting, Counts, count
@@ -89,24 +90,23 @@ def part_of(partition: Partition, model: Packed, places: Places, counting: Count
 
 
 def _assigned(papers: pd.DataFrame, packed: Packed, places: Places) -> Assigned:
-    from threadpoolctl import threadpool_limits
-
-    with _ONE_AT_A_TIME, threadpool_limits(limits=1):
+    with _ONE_AT_A_TIME, one_thread():
         model = unpack(packed)
         return assigned(model.fitted, _corpus(papers, model), places)
 
 
 def joined_of(papers: pd.DataFrame, packed: Packed) -> Vectors:
     """Return the joined vectors of papers (one row each), shape (n, d)."""
-    from threadpoolctl import threadpool_limits
-
-    with _ONE_AT_A_TIME, threadpool_limits(limits=1):
+    with _ONE_AT_A_TIME, one_thread():
         return _corpus(papers, unpack(packed)).joined
 
 
 def _corpus(papers: pd.DataFrame, model: ThemeModel) -> Corpus:
-    encoder = encoder_of(model.fitted, model.get_params()["encoder"])
-    encoded, lsa = model.fitted.vectors(texts_of_papers(papers), encoder, cache_folder())
+    encoder = encoder_of(model.fitted, model.encoder)
+    ids = papers["paper_id"].tolist()
+    encoded, lsa = model.fitted.vectors(
+        texts_of_papers(papers), encoder, cache_folder(), paper_ids=ids
+    )
     return corpus_from(papers, encoded, lsa)
 
 

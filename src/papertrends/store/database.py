@@ -8,6 +8,7 @@ Must not know what the tables mean.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,8 @@ from papertrends.store.writing import write_file
 from papertrends.tables import conform, require_columns
 
 __all__ = ["Contents", "read_store", "write_store"]
+
+_LOG = logging.getLogger(__name__)
 
 #: What DuckDB says of a file in use, and what that means.
 _IN_USE = (
@@ -115,6 +118,9 @@ def write_store(path: Path, contents: Contents) -> None:
         for left in (new, new.with_name(new.name + ".wal")):
             with suppress(OSError):
                 left.unlink(missing_ok=True)
+    _LOG.info(
+        "wrote the store %s: %d papers", path, contents.tables["papers"]["paper_id"].nunique()
+    )
 
 
 def _check_version(origin: Origin, path: Path) -> None:

@@ -41,8 +41,10 @@ def open_store(path: str | PathLike[str]) -> Store:
     Examples
     --------
     >>> import papertrends as pt
-    >>> store = pt.open_store("papers.duckdb")  # doctest: +SKIP
-    >>> store.themes[["name", "n_papers"]]  # doctest: +SKIP
+    >>> from papertrends.examples import some_store
+    >>> store = pt.open_store(some_store())
+    >>> store
+    Store of 14 papers in 2 digests, 4 themes, 1 run: see .themes, .what_changed, .history
     """
     return Store(Path(path), read_store(Path(path)))
 
@@ -64,6 +66,14 @@ class Store:
         Where it was opened.
     contents : Contents
         All of it, the fitted model included.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_store
+    >>> store = pt.open_store(some_store())
+    >>> store.themes["name"].tolist()
+    ['fine-tuning', 'process reward models', 'prompt learning', 'Robot']
     """
 
     path: Path
@@ -93,7 +103,20 @@ class Store:
         )
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return every table by its name, as copies."""
+        """Return every table by its name, as copies.
+
+        Returns
+        -------
+        dict of str to pandas.DataFrame
+            Copies.
+
+        Examples
+        --------
+        >>> import papertrends as pt
+        >>> from papertrends.examples import some_store
+        >>> sorted(pt.open_store(some_store()).tables())[:3]
+        ['changes', 'curves', 'digests']
+        """
         return {name: getattr(self, name) for name in TABLES}
 
     def write_reduced(self, path: str | PathLike[str]) -> None:
@@ -110,6 +133,15 @@ class Store:
         ------
         InputError
             If something else is there, or it cannot be written.
+
+        Examples
+        --------
+        >>> import papertrends as pt
+        >>> from papertrends.examples import some_store
+        >>> path = some_store()
+        >>> pt.open_store(path).write_reduced(path.with_name("small.duckdb"))
+        >>> pt.open_store(path.with_name("small.duckdb")).reduced
+        True
         """
         target = Path(path)
         with locked(target):

@@ -77,10 +77,10 @@ class Assigned:
         """Return the rows of several parts of a corpus, in the order of the tables."""
         some = list(parts)
         return cls(
-            _joined([one.memberships for one in some], MEMBERSHIPS, "paper_id"),
-            _joined([one.unassigned for one in some], UNASSIGNED, "paper_id"),
-            _joined([one.near_misses for one in some], NEAR_MISSES, "paper_id", "theme_id"),
-            _joined([one.map for one in some], MAP, "paper_id"),
+            joined([one.memberships for one in some], MEMBERSHIPS, "paper_id"),
+            joined([one.unassigned for one in some], UNASSIGNED, "paper_id"),
+            joined([one.near_misses for one in some], NEAR_MISSES, "paper_id", "theme_id"),
+            joined([one.map for one in some], MAP, "paper_id"),
         )
 
 
@@ -145,7 +145,8 @@ def with_rows(fitted: Fitted, new: Assigned) -> Fitted:
     )
 
 
-def _joined(tables: list[pd.DataFrame], schema: Mapping[str, str], *by: str) -> pd.DataFrame:
+def joined(tables: Iterable[pd.DataFrame], schema: Mapping[str, str], *by: str) -> pd.DataFrame:
+    """Return the rows of all `tables`, of the columns of `schema`, in the order of `by`."""
     some = [one for one in tables if len(one)]
     if not some:
         return blank(schema)

@@ -12,21 +12,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from papertrends.cores import one_thread
 from papertrends.encoders import (
     LSA,
     Distilled,
     Encoder,
+    EncoderLike,
+    GivenVectors,
     Vectors,
     coverage_sample,
     distil,
     encode_cached,
     resolve_encoder,
 )
+from papertrends.encoders.base import kind_of
 from papertrends.encoders.distilled import LEAST_AGREEMENT
+from papertrends.encoders.given import by_row
+from papertrends.encoders.own import fitted_on
+from papertrends.encoders.returned import unit_length
 from papertrends.encoders.static import packaged_vectors
+from papertrends.errors import InputError
 from papertrends.progress import Progress
+from papertrends.themes.fitted import one_row_each
 from papertrends.themes.kmeans import keys_of
 from papertrends.themes.phrases import pattern_of
 
@@ -74,10 +84,44 @@ class Read:
     notes: tuple[str, ...] = ()
 
 
-def is_distilled(encoder: str | Encoder, n_papers: int) -> bool:
+def is_distilled(encoder: EncoderLike, n_papers: int) -> bool:
     """Say whether so many papers get their vectors from a distilled encoder."""
+    if not isinstance(encoder, str):
+        return False
     asked = encoder == "distilled" and n_papers > TAUGHT
     return asked or (encoder == "auto" and n_papers > LARGE)
+
+
+def brought(
+    encoder: EncoderLike, papers: pd.DataFrame, unique: pd.DataFrame, texts: Sequence[str]
+) -> str | Encoder:
+    """Return what was given as an encoder as one that can read the papers of a fit.
+
+    Parameters
+    ----------
+    encoder : str, Encoder, or what can be made one
+        A transformer that is not fitted is copied, and the copy fitted on the texts.
+        The rows of an array are those of `papers`.
+    papers : pandas.DataFrame
+        The table as it was given.
+    unique : pandas.DataFrame
+        `one_row_each` of it, n papers.
+    texts : sequence of str, length n
+
+    Raises
+    ------
+    InputError
+        If it is no encoder, or papers have no vector in it.
+    """
+    if isinstance(encoder, str):
+        return encoder
+    kind = kind_of(encoder)
+    if kind == "transformer":
+        return fitted_on(encoder, texts)
+    if kind == "array":
+        first = one_row_each(papers.assign(row=np.arange(len(papers))))["row"].tolist()
+        return by_row(encoder, unique["paper_id"].tolist(), first, len(papers))
+    return resolve_encoder(encoder)
 
 
 def sample_rows(texts: Sequence[str], words: Sequence[Sequence[str]], must: Rows) -> Rows:
@@ -130,6 +174,7 @@ def read(
     encoder: str | Encoder,
     folder: Path,
     progress: Progress,
+    paper_ids: Sequence[str] | None = None,
 ) -> Read:
     """Read the texts that themes are learned from.
 
@@ -142,49 +187,124 @@ def read(
     further : sequence of str, length t
         Texts to be embedded along with them.
     encoder : str or Encoder
-        As `ThemeModel` has it.
+        As `brought` returns it.
     folder : Path
         Where vectors are cached.
     progress : Progress
-    """
-    from threadpoolctl import threadpool_limits
+    paper_ids : sequence of str, length n, optional
+        Whose texts they are, for vectors that were given by the ids of papers.
 
+    Raises
+    ------
+    InputError
+        If papers have no vectors, or the encoder returns something else than vectors.
+    """
     sample = [texts[row] for row in rows.tolist()]
+    if isinstance(encoder, GivenVectors) and paper_ids is not None:
+        given = encoder.of(paper_ids)[rows]
+        return _read_given(given, rows, sample, further, encoder.name, len(texts))
     distils = is_distilled(encoder, len(texts))
     teacher = resolve_encoder(encoder)
     notes = _sampled_note(len(rows), len(texts))
     if distils:
-        # Sums over several BLAS threads would depend on the number of cores.
-        with threadpool_limits(limits=1):
-            lsa, static, keys = LSA.fit(sample), packaged_vectors().encode(sample), keys_of(sample)
-            taught = coverage_sample(static, keys, TAUGHT)
-        vectors = encode_cached(
-            teacher, [*(sample[row] for row in taught), *further], folder, progress=progress
-        )
-        with threadpool_limits(limits=1):
-            learned = distil(
-                static,
-                lsa.transform(sample),
-                taught,
-                vectors[: len(taught)],
-                keys,
-                analysis=lsa,
-                teacher=teacher.name,
-            )
-            told = _distilled_note(learned, len(texts))
-            if learned.agreement >= LEAST_AGREEMENT:
+        learned, lsa, described = _taught(sample, further, teacher, folder, progress)
+        told = _distilled_note(learned, len(texts))
+        if learned.agreement >= LEAST_AGREEMENT:
+            with one_thread():
                 encoded = learned.encode(sample)
-                described = vectors[len(taught) :]
-                return Read(rows, encoded, described, lsa, learned.name, learned, (*notes, told))
+            return Read(rows, encoded, described, lsa, learned.name, learned, (*notes, told))
         notes = (*notes, told)
     elif encoder == "distilled":
         few = f"{len(texts):,} papers are too few to distil an encoder: all of them were embedded."
         notes = (*notes, few)
     vectors = encode_cached(teacher, [*sample, *further], folder, progress=progress)
-    with threadpool_limits(limits=1):
+    vectors = unit_length(vectors)
+    _check_some(vectors[: len(sample)], teacher.name)
+    with one_thread():
         lsa = LSA.fit(sample)
     return Read(
         rows, vectors[: len(sample)], vectors[len(sample) :], lsa, teacher.name, None, notes
+    )
+
+
+def _read_given(
+    encoded: Vectors,
+    rows: Rows,
+    sample: Sequence[str],
+    further: Sequence[str],
+    name: str,
+    n_papers: int,
+) -> Read:
+    """Take vectors that were given, and learn from words what those of further texts would be."""
+    _check_some(encoded, name)
+    notes = _sampled_note(len(rows), n_papers)
+    described = np.zeros((0, encoded.shape[1]), dtype=np.float32)
+    with one_thread():
+        lsa = LSA.fit(sample)
+        if further:
+            learned = imitation(sample, lsa, encoded, name)
+            described = learned.encode(further)
+            notes = (*notes, _given_note(learned))
+    return Read(rows, encoded, described, lsa, name, None, notes)
+
+
+def _taught(
+    sample: Sequence[str],
+    further: Sequence[str],
+    teacher: Encoder,
+    folder: Path,
+    progress: Progress,
+) -> tuple[Distilled, LSA, Vectors]:
+    """Learn what an encoder makes of texts; return the vectors of further ones, too."""
+    with one_thread():
+        lsa, static, keys = LSA.fit(sample), packaged_vectors().encode(sample), keys_of(sample)
+        taught = coverage_sample(static, keys, TAUGHT)
+    asked = [*(sample[row] for row in taught), *further]
+    vectors = encode_cached(teacher, asked, folder, progress=progress)
+    known, described = vectors[: len(taught)], vectors[len(taught) :]
+    with one_thread():
+        projected, name = lsa.transform(sample), teacher.name
+        learned = distil(static, projected, taught, known, keys, analysis=lsa, teacher=name)
+    return learned, lsa, described
+
+
+def imitation(texts: Sequence[str], lsa: LSA, vectors: Vectors, name: str) -> Distilled:
+    """Learn from the words of texts what their vectors are, by ridge regression.
+
+    Parameters
+    ----------
+    texts : sequence of str, length n
+    lsa : LSA
+        The corpus' own analysis.
+    vectors : numpy.ndarray of float32, shape (n, d)
+    name : str
+        What the vectors are called.
+
+    Returns
+    -------
+    Distilled
+        Gives vectors to texts that came without.
+    """
+    static, keys = packaged_vectors().encode(texts), keys_of(texts)
+    taught = coverage_sample(static, keys, TAUGHT)
+    projected = lsa.transform(texts)
+    return distil(static, projected, taught, vectors[taught], keys, analysis=lsa, teacher=name)
+
+
+def _check_some(vectors: Vectors, encoder: str) -> None:
+    if not vectors.any():
+        raise InputError(
+            f"all {len(vectors)} vectors of the encoder '{encoder}' are zero",
+            "give an encoder that tells the papers apart",
+        )
+
+
+def _given_note(learned: Distilled) -> str:
+    enough = learned.agreement > 0
+    told = f"held-out agreement {learned.agreement:.2f}" if enough else "too few to say how well"
+    return (
+        "The papers' vectors were given; those of the descriptions of named themes were learned "
+        f"from words, by ridge regression on {learned.n_taught:,} papers ({told})."
     )
 
 
@@ -213,11 +333,9 @@ def read_again(
     distilled : bool
         Whether that was distilled.
     """
-    from threadpoolctl import threadpool_limits
-
     if distilled:
         return read(texts, rows, (), encoder="distilled", folder=folder, progress=progress)
-    with threadpool_limits(limits=1):
+    with one_thread():
         lsa = LSA.fit([texts[row] for row in rows.tolist()])
     none = np.zeros((0, encoded.shape[1]), dtype=np.float32)
     notes = _sampled_note(len(rows), len(texts))

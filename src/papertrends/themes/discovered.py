@@ -88,7 +88,6 @@ def discover(
     texts: Sequence[str],
     vectors: Vectors,
     *,
-    seed: int,
     bertopic: Any = None,
     before: Before | None = None,
     phrasing: Phrasing | None = None,
@@ -97,13 +96,13 @@ def discover(
 ) -> Discovery:
     """Group papers by what they are about.
 
+    Chance is drawn from the texts, so that the same papers always have the same topics
+    and a few more papers change little.
+
     Parameters
     ----------
     texts : sequence of str, length n
     vectors : numpy.ndarray, shape (n, d)
-    seed : int
-        Moves nothing here: chance is drawn from the texts, so that the same papers
-        always have the same topics and a few more papers change little.
     bertopic : bertopic.BERTopic, optional
         A model of one's own: if fitted it assigns its topics, else it is fitted.
     before : Before, optional
@@ -125,7 +124,6 @@ def discover(
     ----------
     Grootendorst 2022, "BERTopic"; for the grouping see `grouping.group`.
     """
-    del seed
     if bertopic is not None:
         own = _with_own(bertopic, texts, vectors)
         return own if before is None else replace(own, was=_matched(own.topics, before.broad))

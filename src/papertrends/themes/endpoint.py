@@ -91,10 +91,29 @@ class LabelEndpoint:
     def ask(self, instructions: str, question: str) -> str:
         """Return the model's answer.
 
+        Parameters
+        ----------
+        instructions : str
+            What the model is to do.
+        question : str
+            What it is to be done with.
+
+        Returns
+        -------
+        str
+
         Raises
         ------
         NamingError
             If there is none, whatever the reason.
+
+        Examples
+        --------
+        >>> import papertrends as pt
+        >>> endpoint = pt.LabelEndpoint("http://localhost:9", "no model")
+        >>> endpoint.ask("Name it.", "Papers on prompts.")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        papertrends.themes.naming.NamingError: refused the connection; start the server, ...
         """
         bare = {
             "model": self.model,

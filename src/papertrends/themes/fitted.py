@@ -18,11 +18,15 @@ from papertrends.encoders import (
     LSA,
     Distilled,
     Encoder,
+    EncoderLike,
+    GivenVectors,
     Vectors,
     encode_cached,
     join,
     resolve_encoder,
 )
+from papertrends.encoders.base import given_again
+from papertrends.encoders.returned import checked_vectors, unit_length
 from papertrends.errors import InputError
 from papertrends.progress import Progress, silent
 from papertrends.tables import MEMBERSHIPS, NEAR_MISSES, UNASSIGNED, conform
@@ -82,8 +86,22 @@ class Fitted:
         """Which of `theme_ids` can be a paper's primary theme: not the finer ones."""
         return can_be_primary(len(self.named), self.centroids)
 
+    @property
+    def width(self) -> int | None:
+        """Numbers in a vector of the encoder; None where no theme knows."""
+        if self.named:
+            return len(self.named[0].vector)
+        joined = self.centroids.centres.shape[1]
+        return joined - self.lsa.dimensions if len(self.discovered_ids) else None
+
     def vectors(
-        self, texts: Sequence[str], encoder: Encoder, folder: Path, *, progress: Progress = silent
+        self,
+        texts: Sequence[str],
+        encoder: Encoder,
+        folder: Path,
+        *,
+        progress: Progress = silent,
+        paper_ids: Sequence[str] | None = None,
     ) -> tuple[Vectors, Vectors]:
         """Read texts as those were that the model was learned from.
 
@@ -95,16 +113,28 @@ class Fitted:
         folder : Path
             Where the vectors of other encoders are cached.
         progress : Progress, optional
+        paper_ids : sequence of str, length n, optional
+            Whose texts they are, for vectors that were given by the ids of papers.
 
         Returns
         -------
         encoded : numpy.ndarray, shape (n, d)
         lsa : numpy.ndarray, shape (n, k)
+
+        Raises
+        ------
+        InputError
+            If papers have no vectors, or the encoder returns something else than vectors.
         """
         if self.distilled is not None:
             return self.distilled.encode_with_lsa(texts, progress=progress)
-        encoded = encode_cached(encoder, texts, folder, progress=progress)
-        return encoded, self.lsa.transform(texts)
+        if isinstance(encoder, GivenVectors) and paper_ids is not None:
+            encoded = encoder.of(paper_ids)
+        else:
+            encoded = encode_cached(encoder, texts, folder, progress=progress)
+        if len(texts):
+            encoded = checked_vectors(encoded, len(texts), encoder.name, width=self.width)
+        return unit_length(encoded), self.lsa.transform(texts)
 
     def corpus(self, papers: pd.DataFrame, encoded: Vectors) -> Corpus:
         """Return `papers` (one row a paper) as the fit reads them."""
@@ -119,21 +149,35 @@ class Fitted:
         return np.hstack([named, self.centroids.score(corpus.joined)])
 
 
-def encoder_of(fitted: Fitted, asked: str | Encoder) -> Encoder:
+def encoder_of(fitted: Fitted, asked: EncoderLike, *, of: str = "model") -> Encoder:
     """Return the encoder that a model's vectors are of.
+
+    Parameters
+    ----------
+    fitted : Fitted
+    asked : str, Encoder, or what can be made one
+    of : str, optional
+        What the model is called in messages.
 
     Raises
     ------
     InputError
-        If the one asked for is another.
+        If the one asked for is another, or is one of the user's own and has to be given again.
     """
-    if fitted.distilled is not None and asked in ("auto", "distilled"):
-        return fitted.distilled
+    if isinstance(asked, str):
+        if fitted.distilled is not None and asked in ("auto", "distilled"):
+            return fitted.distilled
+        if asked == fitted.encoder:
+            raise InputError(
+                f"the {of} was fitted with an encoder of one's own, '{asked}', which is no part "
+                "of what is saved",
+                f"give it again: {given_again(asked)}",
+            )
     encoder = resolve_encoder(asked)
     if encoder.name != fitted.encoder:
         raise InputError(
-            f"the model was fitted with the encoder '{fitted.encoder}', not '{encoder.name}'",
-            "give it the same encoder",
+            f"the {of} was fitted with the encoder '{fitted.encoder}', not '{encoder.name}'",
+            f"give it the same encoder: {given_again(fitted.encoder)}",
         )
     return encoder
 

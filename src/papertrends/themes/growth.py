@@ -7,7 +7,7 @@ not import BERTopic, UMAP or HDBSCAN, nor embed anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +22,7 @@ from papertrends.tables import (
     UNASSIGNED,
     conform,
 )
-from papertrends.themes.assigning import Places, assigned, with_rows
+from papertrends.themes.assigning import Places, assigned, joined, with_rows
 from papertrends.themes.centroids import Centroids
 from papertrends.themes.evidence import THRESHOLD, Corpus
 from papertrends.themes.fitted import Fitted, memberships_of, near_misses_of
@@ -106,9 +106,9 @@ def with_themes(
 
     return replace(
         grown,
-        memberships=_joined(without(grown.memberships), members, MEMBERSHIPS, "paper_id"),
-        unassigned=_joined(without(grown.unassigned), unassigned, UNASSIGNED, "paper_id"),
-        near_misses=_joined(without(grown.near_misses), near, NEAR_MISSES, "paper_id", "theme_id"),
+        memberships=joined([without(grown.memberships), members], MEMBERSHIPS, "paper_id"),
+        unassigned=joined([without(grown.unassigned), unassigned], UNASSIGNED, "paper_id"),
+        near_misses=joined([without(grown.near_misses), near], NEAR_MISSES, "paper_id", "theme_id"),
     )
 
 
@@ -164,10 +164,3 @@ def _with_rows(themes: pd.DataFrame, new: Sequence[Founded]) -> pd.DataFrame:
         }
     )
     return conform(pd.concat([themes, conform(rows, THEMES)], ignore_index=True), THEMES)
-
-
-def _joined(
-    old: pd.DataFrame, new: pd.DataFrame, schema: Mapping[str, str], *by: str
-) -> pd.DataFrame:
-    both = pd.concat([one for one in (old, new) if len(one)] or [old], ignore_index=True)
-    return conform(both.sort_values(list(by), kind="stable"), schema)

@@ -16,11 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from papertrends.encoders import Encoder, Vectors, cache_folder
+from papertrends.cores import one_thread
+from papertrends.encoders import Encoder, EncoderLike, Vectors, cache_folder
 from papertrends.errors import InputError
 from papertrends.progress import Progress
 from papertrends.themes.assigning import Places, assigned, with_rows
-from papertrends.themes.bounded import Read, read, sample_rows
+from papertrends.themes.bounded import Read, brought, read, sample_rows
 from papertrends.themes.discovered import MIN_PAPERS, warm_up
 from papertrends.themes.evidence import Corpus
 from papertrends.themes.examples import Masks, examples_among, part_of, shown_in
@@ -44,18 +45,21 @@ class Learned:
         The papers themselves, as they were read.
     found_by : Handed or None
         What a BERTopic can be built of.
+    encoder : str or Encoder
+        What was given as one, as `bounded.brought` makes it ready for these papers.
     """
 
     fitted: Fitted
     sample: Corpus
     found_by: Handed | None
+    encoder: str | Encoder
 
 
 def learn(
     papers: pd.DataFrame,
     themes: tuple[Theme, ...],
     *,
-    encoder: str | Encoder,
+    encoder: EncoderLike,
     seed: int,
     bertopic: Any,
     progress: Progress,
@@ -77,19 +81,18 @@ def learn(
     InputError
         If an example is no paper of `papers`, or the seed is not allowed.
     """
-    from threadpoolctl import threadpool_limits
-
     if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
         raise InputError(f"the seed is {seed!r}", "give a whole number from 0 on")
     unique = one_row_each(papers)
     given = examples_among(themes, unique)
     texts = texts_of_papers(unique)
+    ready = brought(encoder, papers, unique, texts)
     rows = np.arange(len(texts))
     if bertopic is None:
         rows = _learned_from(texts, themes, given)
-    vectors = _read(texts, rows, themes, encoder, progress, warm=bertopic is None)
-    # Sums over several BLAS threads would depend on the number of cores.
-    with threadpool_limits(limits=1):
+    ids = unique["paper_id"].tolist()
+    vectors = _read(texts, ids, rows, themes, ready, progress, warm=bertopic is None)
+    with one_thread():
         sample = unique.iloc[rows].reset_index(drop=True)
         corpus = corpus_of(sample, vectors.encoded, vectors.lsa)
         fitted, found_by, _ = search(
@@ -107,7 +110,8 @@ def learn(
             n_all=len(texts),
         )
     notes = (*vectors.notes, *fitted.notes)
-    return Learned(replace(fitted, distilled=vectors.distilled, notes=notes), corpus, found_by)
+    fitted = replace(fitted, distilled=vectors.distilled, notes=notes)
+    return Learned(fitted, corpus, found_by, ready)
 
 
 def with_rest(
@@ -134,8 +138,6 @@ def with_rest(
     encoded : numpy.ndarray, shape (n, d)
         Their vectors, in the order of its map.
     """
-    from threadpoolctl import threadpool_limits
-
     fitted, sample = learned.fitted, learned.sample
     unique = one_row_each(papers)
     inside = unique["paper_id"].isin(set(sample.paper_ids)).to_numpy()
@@ -144,7 +146,7 @@ def with_rest(
     corpus = corpus_of_rest(unique[~inside].reset_index(drop=True))
     encoded = np.zeros((len(unique), sample.encoded.shape[1]), dtype=np.float32)
     encoded[inside], encoded[~inside] = sample.encoded, corpus.encoded
-    with threadpool_limits(limits=1):
+    with one_thread():
         places = Places.of(fitted.map, sample.joined)
         whole = with_rows(fitted, assigned(fitted, corpus, places, progress=progress))
     return recounted(whole, papers), encoded
@@ -152,6 +154,7 @@ def with_rest(
 
 def _read(
     texts: list[str],
+    paper_ids: list[str],
     rows: NDArray[np.int64],
     themes: tuple[Theme, ...],
     encoder: str | Encoder,
@@ -169,6 +172,7 @@ def _read(
             encoder=encoder,
             folder=cache_folder(),
             progress=progress,
+            paper_ids=paper_ids,
         )
         for one in warming:
             one.result()

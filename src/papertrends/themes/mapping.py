@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from papertrends.cores import one_thread
 from papertrends.encoders import Vectors
 from papertrends.encoders.lsa import unit_rows
 from papertrends.themes.consensus import MIN_POINTS, same_vectors
@@ -97,7 +98,6 @@ def _places(vectors: Vectors, keys: NDArray[np.uint64], seed: int) -> Floats:
     if len(vectors) < MIN_POINTS:
         return _along_axes(vectors)
     import sklearn.manifold
-    from threadpoolctl import threadpool_limits
 
     wide = unit_rows(np.asarray(vectors, dtype=np.float64)).astype(np.float64)
     points = (wide - wide.mean(axis=0)) @ main_axes(wide - wide.mean(axis=0), _AXES)
@@ -112,7 +112,7 @@ def _places(vectors: Vectors, keys: NDArray[np.uint64], seed: int) -> Floats:
         n_jobs=1,
     )
     # Sums over several threads would depend on the number of cores.
-    with threadpool_limits(limits=1):
+    with one_thread():
         return np.asarray(layout.fit_transform(points), dtype=np.float64)
 
 

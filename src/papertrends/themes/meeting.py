@@ -18,7 +18,7 @@ from papertrends.themes.discovered import Discovery
 from papertrends.themes.evidence import THRESHOLD, Corpus
 from papertrends.themes.labels import Phrasing, Wording, word_themes
 from papertrends.themes.named import FittedTheme, jaccard
-from papertrends.themes.theme import slug
+from papertrends.themes.registry import new_id
 
 Floats = NDArray[np.float64]
 
@@ -318,15 +318,9 @@ def _ids(
     labels: list[str], *, taken: Collection[str], known: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """Return the identifier of each label: the one it is known by, or one that no theme has."""
-    known = known or [""] * len(labels)
     used = {*taken, *known}
     ids = []
-    for label, identifier in zip(labels, known, strict=True):
-        base, number = slug(label) or "theme", 2
-        if not identifier:
-            identifier = base
-            while identifier in used:
-                identifier, number = f"{base}-{number}", number + 1
-        used.add(identifier)
-        ids.append(identifier)
+    for label, identifier in zip(labels, known or [""] * len(labels), strict=True):
+        ids.append(identifier or new_id(label, used))
+        used.add(ids[-1])
     return tuple(ids)

@@ -12,13 +12,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 
 from papertrends.encoders import cache_folder
-from papertrends.errors import PapertrendsError, one_line, shortened
-from papertrends.progress import Progress, silent
+from papertrends.errors import InputError, PapertrendsError, one_line, shortened
+from papertrends.progress import Progress, showing
 from papertrends.tables import MEMBERSHIPS, PAPERS, THEMES, require_columns
 from papertrends.themes.answers import keep, key_of, recall
 from papertrends.themes.phrases import pattern_of, singular_acronym, stem, words
@@ -72,6 +72,7 @@ class NamingError(PapertrendsError):
         super().__init__(one_line(f"{cause}; {remedy}"))
 
 
+@runtime_checkable
 class Namer(Protocol):
     """Whoever gives names: `LabelEndpoint`, or anything with `source` and `ask`."""
 
@@ -81,6 +82,12 @@ class Namer(Protocol):
 
     def ask(self, instructions: str, question: str) -> str:
         """Return the answer to `question`, or raise a `NamingError`."""
+
+
+def check_namer(namer: object) -> None:
+    """Raise an `InputError` if nobody can be asked by it."""
+    if not isinstance(namer, Namer):
+        raise InputError(f"{namer!r} cannot be asked for names", "give a LabelEndpoint(url, model)")
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ def rename_themes(
     namer: Namer,
     *,
     taken: Iterable[str] = (),
-    progress: Progress = silent,
+    progress: Progress | None = None,
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Ask for a name of each discovered theme; keep its label where none is good.
 
@@ -121,6 +128,8 @@ def rename_themes(
     taken : iterable of str, optional
         Further phrases that no theme may be called, such as aliases of named themes.
     progress : Progress, optional
+        Told as ``progress(stage, done, total)`` how far it is; without it, bars are
+        shown in Jupyter and nothing elsewhere.
 
     Returns
     -------
@@ -134,6 +143,7 @@ def rename_themes(
     InputError
         If a table lacks columns.
     """
+    check_namer(namer)
     require_columns(themes, THEMES, "themes", "theme_id", "name", "kind", "keywords", "parent")
     require_columns(memberships, MEMBERSHIPS, "memberships")
     require_columns(papers, PAPERS, "papers", "paper_id", "title", "abstract")
@@ -146,7 +156,8 @@ def rename_themes(
         str(row["theme_id"]): question_of(row, shown.get(str(row["theme_id"]), []), rows)
         for row in wanted
     }
-    asked = _ask(questions, namer, progress)
+    with showing(progress) as told:
+        asked = _ask(questions, namer, told)
     names, refusals = _settle(rows, asked.answers, taken)
     new = [names.get(str(row["theme_id"]), row["name"]) for row in rows]
     renamed = themes.assign(name=pd.Series(new, index=themes.index, dtype=themes["name"].dtype))

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from papertrends.cores import one_thread
 from papertrends.encoders import LSA, Vectors
 from papertrends.progress import Progress
 from papertrends.tables import MAP, conform
@@ -120,7 +121,6 @@ def search(
             corpus,
             named,
             phrasing,
-            seed=seed,
             bertopic=bertopic,
             progress=progress,
             anchors=anchors,
@@ -165,7 +165,6 @@ def _discovered(
     named: NamedThemes,
     phrasing: Phrasing,
     *,
-    seed: int,
     bertopic: Any,
     progress: Progress,
     anchors: Anchors | None,
@@ -190,7 +189,6 @@ def _discovered(
     found = discovered.discover(
         texts,
         corpus.joined,
-        seed=seed,
         bertopic=bertopic,
         before=None if start is None else start.before,
         phrasing=phrasing,
@@ -244,10 +242,8 @@ def _named_keywords(named: NamedThemes, phrasing: Phrasing) -> list[str]:
 
 
 def _map(corpus: Corpus, seed: int) -> pd.DataFrame:
-    from threadpoolctl import threadpool_limits
-
     # OpenMP's limit is one of each thread: without it the layout would depend on the cores.
-    with threadpool_limits(limits=1):
+    with one_thread():
         places = np.round(laid_out(corpus.joined, texts_of(corpus), seed=seed), 6)
     frame = pd.DataFrame({"paper_id": list(corpus.paper_ids)})
     frame["x"], frame["y"] = places[:, 0], places[:, 1]

@@ -140,7 +140,20 @@ class Theme:
         return (self.name,)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON-able values, the way ``themes.toml`` spells it."""
+        """Return it as JSON-able values, the way ``themes.toml`` spells it.
+
+        Returns
+        -------
+        dict
+            ``name``, ``aliases``, ``description``, ``examples`` and ``not_examples``, and
+            ``id`` if it has one of its own.
+
+        Examples
+        --------
+        >>> import papertrends as pt
+        >>> pt.Theme("prompt learning", aliases=["soft prompts"]).as_dict()["aliases"]
+        ['soft prompts']
+        """
         return {
             "name": self.name,
             "aliases": list(self.aliases),
@@ -217,7 +230,8 @@ def as_themes(themes: Iterable[Theme | str] | None) -> tuple[Theme, ...]:
     """
     if themes is None:
         return BUILT_IN
-    every = (themes,) if isinstance(themes, str | Theme) else tuple(themes)
+    one = isinstance(themes, str | Theme) or not isinstance(themes, Iterable)
+    every: tuple[Any, ...] = (themes,) if one else tuple(themes)
     for given in every:
         if not isinstance(given, str | Theme):
             raise InputError(

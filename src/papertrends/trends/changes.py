@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from papertrends.tables import CHANGES, EVENTS, conform, require_columns
+from papertrends.frames import check_frame
+from papertrends.tables import CHANGES, EVENTS, conform
 from papertrends.trends.events import theme_events
 from papertrends.trends.exact import exact_change
 from papertrends.trends.grid import Bools, Floats, Grid, false_discovery_rates, grid_of, time_of
@@ -91,8 +92,18 @@ def theme_changes(trends: pd.DataFrame, *, events: pd.DataFrame | None = None) -
 
     False discovery rates are Benjamini & Hochberg's (1995) over all themes
     tested, by scipy.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_trends
+    >>> changes = pt.theme_changes(some_trends())
+    >>> changes[["theme_id", "verdict", "effect"]].round({"effect": 2})
+      theme_id          verdict  effect
+    0   agents           rising    1.26
+    1  parsing  too little data    1.00
     """
-    grid = grid_of(trends)
+    grid = grid_of(trends, "theme_changes")
     observed = grid.n_papers > 0
     complete = observed & ~grid.partial
     has_trend = complete.sum(axis=1) >= TREND_PERIODS
@@ -175,7 +186,8 @@ def _fill_trends(rows: _Rows, grid: Grid, complete: Bools, wanted: Bools) -> Non
 
 def _emerged(grid: Grid, events: pd.DataFrame) -> pd.Series:
     """Return since when each theme is above its background, where that is sure."""
-    require_columns(events, EVENTS, "events", "theme_id", "event", "start", "q_value")
+    names = ("theme_id", "event", "start", "q_value")
+    check_frame("theme_changes", "events", events, EVENTS, *names)
     sure = events[(events["event"] == "emergence") & (events["q_value"] < SIGNIFICANT)]
     start = sure.drop_duplicates("theme_id").set_index("theme_id")["start"]
     return pd.Series(start.reindex(grid.theme_ids).to_numpy(), dtype="datetime64[ns]")

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from papertrends.errors import InputError
-from papertrends.tables import MEMBERSHIPS, THEMES, TRENDS, conform, require_columns
+from papertrends.tables import MEMBERSHIPS, PAPERS, THEMES, TRENDS, conform, require_columns
 from papertrends.trends.periods import (
     Counted,
     Ints,
@@ -93,14 +93,31 @@ def theme_trends(
     UserWarning
         If papers are left out for want of a publication date.
 
+    See Also
+    --------
+    theme_changes : Whether a theme rises or falls.
+    theme_curves : The share smoothed over time.
+
     Notes
     -----
     The interval is Wilson's (1927) score interval, which keeps close to its
     95 % for small shares and few papers, where the textbook interval does not
     (Brown, Cai & DasGupta 2001, Statistical Science 16:101). It takes the papers
     of a period for independent draws.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_papers
+    >>> memberships = pd.DataFrame({"paper_id": ["p01", "p02", "p09"], "theme_id": "prompts"})
+    >>> trends = pt.theme_trends(some_papers(), memberships)
+    >>> trends[["period", "n_theme", "n_papers", "share"]].round({"share": 3})
+          period  n_theme  n_papers  share
+    0 2025-07-31        2         8  0.250
+    1 2025-08-05        1         6  0.167
     """
     check_options(by, date, count)
+    require_columns(papers, PAPERS, "papers", "paper_id", "digest_date", function="theme_trends")
     listings = read_listings(papers)
     published = days_to_count(papers, listings, date)
     warn_of_undated(published)
@@ -133,12 +150,13 @@ def _count(
     counted: Counted, paper_ids: Names, memberships: pd.DataFrame, themes: pd.DataFrame | None
 ) -> tuple[Names, Ints]:
     """Return the themes, sorted, and their distinct papers in each period, a theme at a time."""
-    require_columns(memberships, MEMBERSHIPS, "memberships", "paper_id", "theme_id")
+    needed = ("paper_id", "theme_id")
+    require_columns(memberships, MEMBERSHIPS, "memberships", *needed, function="theme_trends")
     theme, known = codes_of(memberships, "theme_id", "memberships")
     paper = _papers_of(memberships, paper_ids)
     theme_ids = set(known)
     if themes is not None:
-        require_columns(themes, THEMES, "themes", "theme_id")
+        require_columns(themes, THEMES, "themes", "theme_id", function="theme_trends")
         theme_ids |= set(codes_of(themes, "theme_id", "themes")[1])
     sorted_ids = np.array(sorted(theme_ids), dtype=object)
     place = {theme_id: i for i, theme_id in enumerate(sorted_ids)}

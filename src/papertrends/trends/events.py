@@ -108,8 +108,16 @@ def theme_events(trends: pd.DataFrame) -> pd.DataFrame:
     or stretches it might have been, and for the two kinds.
 
     False discovery rates are Benjamini & Hochberg's (1995), by scipy.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_trends
+    >>> pt.theme_events(some_trends())[["theme_id", "event", "start"]]
+      theme_id      event      start
+    0   agents  emergence 2025-07-01
     """
-    grid = grid_of(trends)
+    grid = grid_of(trends, "theme_events")
     themes = [_theme(grid, i) for i in _tested(grid)]
     rough = with_factors([theme.blocks for theme in themes])
     cuts = [segments(blocks) for blocks in rough]

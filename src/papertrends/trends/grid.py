@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from papertrends.errors import InputError
+from papertrends.frames import check_frame
 from papertrends.tables import TRENDS, require_columns
 
 Ints = npt.NDArray[np.int64]
@@ -51,8 +52,8 @@ class Grid:
         return self.observed & ~self.partial
 
 
-def grid_of(trends: pd.DataFrame) -> Grid:
-    """Read a trends table.
+def grid_of(trends: pd.DataFrame, function: str) -> Grid:
+    """Read a trends table that was given to a public `function`.
 
     Raises
     ------
@@ -61,12 +62,13 @@ def grid_of(trends: pd.DataFrame) -> Grid:
         of papers, ``period`` holds no dates, or a theme has a period twice.
     """
     names = ("theme_id", "period", "n_theme", "n_papers", "partial")
-    require_columns(trends, TRENDS, "trends", *names)
+    require_columns(trends, TRENDS, "trends", *names, function=function)
     holes = [name for name in names if trends[name].isna().any()]
     if holes:
         raise InputError(
             f"the trends table has empty cells in {', '.join(holes)}", "fill or drop these rows"
         )
+    check_frame(function, "trends", trends, TRENDS, "n_theme", "n_papers", "partial")
     counts = trends[["n_theme", "n_papers"]].to_numpy(dtype=float)
     wrong = (counts < 0).any(axis=1) | (counts % 1 != 0).any(axis=1)
     wrong |= counts[:, 0] > counts[:, 1]

@@ -164,7 +164,7 @@ class _Reading:
     @classmethod
     def of(cls, links: pd.DataFrame, trends: pd.DataFrame) -> _Reading:
         """Read what was counted of `links`, in which each pair stands once."""
-        grid = grid_of(trends)
+        grid = grid_of(trends, "theme_sensitivity")
         n_papers = links["theme_id"].value_counts().reindex(grid.theme_ids, fill_value=0)
         # Verdicts need no events, and the search for them takes longest.
         verdicts = theme_changes(trends, events=conform(pd.DataFrame(), EVENTS))["verdict"]

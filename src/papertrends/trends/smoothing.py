@@ -81,19 +81,24 @@ def theme_curves(trends: pd.DataFrame) -> pd.DataFrame:
     Analysis 1:515) with scale 1 for how far the curve strays from a straight
     line, as a root mean square on the logit scale.
 
-    *Band*: the curve's posterior variance on the logit scale, in which not
-    knowing the smoothness is contained. Variances are multiplied with Pearson's
-    chi-squared over its degrees of freedom, never by less than 1 (quasi-
-    binomial), taken from a curve so flexible that it follows any real change,
-    and with the square of what Student's quantile exceeds the normal one by. At
-    each point the curve is then worth as many papers as a share of that
-    variance has been estimated from; the band is Jeffreys' interval of so many
-    (Brown, Cai & DasGupta 2001, Statistical Science 16:101). Such bands cover
-    the true curve at 95 % of its periods on average over it (Nychka 1988,
-    Journal of the American Statistical Association 83:1134), not at each: less
-    where it turns sharply, more where it does not.
+    *Band*: the curve's posterior variance on the logit scale, in which not knowing the
+    smoothness is contained. Variances are multiplied with Pearson's chi-squared over its
+    degrees of freedom, never by less than 1 (quasi-binomial), taken from a curve so flexible
+    that it follows any real change, and with the square of what Student's quantile exceeds the
+    normal one by. At each point the curve is then worth as many papers as a share of that
+    variance has been estimated from; the band is Jeffreys' interval of so many (Brown, Cai &
+    DasGupta 2001, Statistical Science 16:101). Such bands cover the true curve at 95 % of its
+    periods on average over it (Nychka 1988, Journal of the American Statistical Association
+    83:1134), not at each: less where it turns sharply, more where it does not.
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_trends
+    >>> pt.theme_curves(some_trends()).tail(1)["smooth"].round(2).tolist()
+    [0.1]
     """
-    grid = grid_of(trends)
+    grid = grid_of(trends, "theme_curves")
     smooth, low, high = np.full((3, *grid.n_papers.shape), np.nan)
     for themes, span, pieces in _alike(grid):
         time = time_of(grid.periods)[span]

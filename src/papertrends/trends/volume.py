@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from papertrends.tables import JUMPS, VOLUME, conform
+from papertrends.tables import JUMPS, PAPERS, VOLUME, conform, require_columns
 from papertrends.trends.periods import (
     UNDATED,
     Counted,
@@ -86,8 +86,18 @@ def digest_volume(
     differ: that lag is -1 and stays so. A publication date further in the
     future of the paper's first listing, or after the newest digest, cannot be
     right; the paper is undated then (see `papertrends.trends.undated`).
+
+    Examples
+    --------
+    >>> import papertrends as pt
+    >>> from papertrends.examples import some_papers
+    >>> pt.digest_volume(some_papers())[["period", "n_digests", "n_papers"]]
+          period  n_digests  n_papers
+    0 2025-07-31          1         8
+    1 2025-08-05          1         6
     """
     check_options(by, date, count)
+    require_columns(papers, PAPERS, "papers", "paper_id", "digest_date", function="digest_volume")
     listings = read_listings(papers)
     counts_by = days_to_count(papers, listings, date)
     warn_of_undated(counts_by)

@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from papertrends.dumps.dates import is_like_a_date, parse_date
+from papertrends.dumps.losses import no_paper
 from papertrends.dumps.pages.furniture import is_date_cue, is_furniture, is_page_mark, label
 from papertrends.dumps.records import Dropped, Dump, Kind, PartialDate, Record
 from papertrends.dumps.text import fold, split_lines
 from papertrends.errors import InputError, shortened
 
+_MEANT = "give a page with titles and abstracts in turn, separated by blank lines"
 # Of 48,000 titles from 2024 and 2025 the longest has 226 characters, two have three
 # sentences and none ends in a full stop; of their abstracts one in 1,500 has less
 # than 300 characters or a single sentence.
@@ -116,7 +118,7 @@ def read(text: str, *, file: str) -> Dump:
     records, left_out = _papers(body, date, file)
     dropped = sorted(dropped + left_out, key=lambda one: one.line)
     if not records:
-        raise _no_paper(dropped, file)
+        raise no_paper(dropped, _MEANT, file=file)
     return Dump(tuple(records), tuple(dropped), date, len(blocks))
 
 
@@ -371,13 +373,3 @@ def _refuse_second_digest(other: PartialDate | None, file: str) -> None:
             file=file,
             line=other.line,
         )
-
-
-def _no_paper(dropped: Sequence[Dropped], file: str) -> InputError:
-    loss = next((one for one in dropped if one.kind != "furniture"), None)
-    return InputError(
-        "no paper in it" + (f" ({loss.reason})" if loss else ""),
-        "give a page with titles and abstracts in turn, separated by blank lines",
-        file=file,
-        line=loss.line if loss else None,
-    )

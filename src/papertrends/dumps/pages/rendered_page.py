@@ -17,6 +17,7 @@ from dataclasses import replace
 from itertools import islice, pairwise
 
 from papertrends.dumps.fields import arxiv_id_of, url_of
+from papertrends.dumps.losses import no_paper
 from papertrends.dumps.pages.furniture import is_furniture, is_page_mark
 from papertrends.dumps.pages.rendered_addresses import ADDRESS_LINE, by_addresses
 from papertrends.dumps.pages.rendered_dates import date_of_page
@@ -43,6 +44,7 @@ from papertrends.dumps.records import Dropped, Dump, PartialDate, Record
 from papertrends.dumps.text import fold
 from papertrends.errors import InputError
 
+_MEANT = "give a page with a heading for each title and its abstract below"
 _SNIFFED_CHARACTERS = 200_000
 _MOST_ENTRIES = 50_000
 _MOST_LINES = 300_000
@@ -145,7 +147,7 @@ def read(text: str, *, file: str) -> Dump:
     _refuse_second_digest(entries, records, date, file)
     dropped = _capped([*head.dropped, *dropped], date)
     if not records:
-        raise _no_paper(dropped, file)
+        raise no_paper(dropped, _MEANT, file=file)
     n_blocks = 2 * len(records) + len(dropped) + (date is not None)
     return Dump(tuple(records), tuple(dropped), date, n_blocks, notes=notes)
 
@@ -378,14 +380,3 @@ def _capped(dropped: Sequence[Dropped], date: PartialDate | None) -> list[Droppe
             text = f"{len(rest):,} more"
             kept.append(Dropped(lines, text, rest[0].kind, f"{text}, the first: {rest[0].reason}"))
     return sorted(kept, key=lambda one: one.line)
-
-
-def _no_paper(dropped: Sequence[Dropped], file: str) -> InputError:
-    loss = next((one for one in dropped if one.kind not in ("furniture", "unknown")), None)
-    loss = loss or next((one for one in dropped if one.kind != "furniture"), None)
-    return InputError(
-        "no paper in it" + (f" ({loss.reason.partition('; ')[0]})" if loss else ""),
-        "give a page with a heading for each title and its abstract below",
-        file=file,
-        line=loss.line if loss else None,
-    )

@@ -84,11 +84,6 @@ class Summary:
             f"first{finer}."
         )
 
-    @property
-    def finer_text(self) -> str:
-        """How many finer themes there are; empty for none."""
-        return f"Finer themes: {self.n_finer:,}" if self.n_finer else ""
-
     def chart(self, chart_id: str) -> Chart | None:
         """Return the words of a chart, or None where the report does without it."""
         return next((chart for chart in self.charts if chart.chart_id == chart_id), None)

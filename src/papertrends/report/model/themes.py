@@ -179,11 +179,6 @@ class ThemeCard:
         return f"Show its {self.n_papers:,} papers"
 
     @property
-    def latest_text(self) -> str:
-        """Its share in the newest period; empty where there is no period."""
-        return self.points[-1].text if self.points else ""
-
-    @property
     def option_text(self) -> str:
         """Its name in a list of all themes, where finer ones stand behind their broad one."""
         return f"– {self.name}" if self.level == "finer" else self.name
