@@ -20,6 +20,8 @@ SHARES = pt.theme_trends(PAPERS, MEMBERS)
 THEMES = pd.DataFrame(
     {"theme_id": ["prompts"], "name": "Prompts", "kind": "named", "n_papers": 2, "parent": ""}
 )
+MONTHS = TRENDS.assign(share=0.1, share_low=0.0, share_high=0.2)
+AGENTS = THEMES.assign(theme_id="agents")
 PERIODS = "Allowed: auto, digest, week, month, quarter, year"
 NO_TEXT = "is no text; put it in quotes"
 
@@ -59,6 +61,23 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
         "'counts' is no unit; did you mean 'count'? Allowed: share, count",
     ),
     "encoder": (lambda: pt.ThemeModel(encoder=3).fit(PAPERS), "int is no encoder; give a name, or"),
+    "encoder, a slip": (
+        lambda: pt.ThemeModel(encoder="MiniLMM").fit(PAPERS),
+        "there is no encoder 'MiniLMM'; did you mean 'minilm'? Allowed: auto, minilm, distilled, "
+        "or the name of a sentence-transformers model",
+    ),
+    "by, of a figure": (
+        lambda: pt.plot_shares(SHARES, THEMES, by="monthly"),
+        "'monthly' is no period; did you mean 'month'? Allowed: digest, week, month, quarter",
+    ),
+    "by, of the volume": (
+        lambda: pt.plot_volume(pt.digest_volume(PAPERS), by="weak"),
+        "'weak' is no period; did you mean 'week'?",
+    ),
+    "highlight": (
+        lambda: pt.plot_shares(MONTHS, AGENTS, highlight=["agent"]),
+        "highlight has 'agent', which is no theme_id of themes; did you mean 'agents'?",
+    ),
     "encoder, empty": (
         lambda: pt.ThemeModel(encoder="").fit(PAPERS),
         "the encoder has no name; leave it out, or say 'minilm'",

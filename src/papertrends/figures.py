@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from papertrends.drawing.changes import draw_effects
-from papertrends.drawing.chosen import by_size, shown_of
+from papertrends.drawing.chosen import NAMED, by_size, check_themes, over_time, shown_of
 from papertrends.drawing.heatmap import draw_cells
 from papertrends.drawing.lines import draw_lines
 from papertrends.drawing.looks import theme_styles
@@ -23,19 +23,16 @@ from papertrends.drawing.map import draw_papers
 from papertrends.drawing.multiples import draw_multiples
 from papertrends.drawing.shares import draw_dots
 from papertrends.drawing.sheet import blank, register
-from papertrends.drawing.units import Unit, check_unit
+from papertrends.drawing.units import Unit, check_period
 from papertrends.drawing.volume import draw_volume
 from papertrends.frames import check_frame
 from papertrends.tables import (
     CHANGES,
-    CURVES,
-    EVENTS,
     JUMPS,
     MAP,
     MEMBERSHIPS,
     PAPERS,
     THEMES,
-    TRENDS,
     VOLUME,
     conform,
 )
@@ -54,8 +51,6 @@ __all__ = [
 ]
 register()
 FEW_PERIODS = 4
-#: What every chart reads of the themes.
-_SHOWN = ("theme_id", "name", "n_papers")
 
 
 def plot_shares(
@@ -114,7 +109,8 @@ def plot_shares(
     >>> type(pt.plot_shares(analysis.trends, analysis.themes)).__name__
     'Figure'
     """
-    shown, rows, curves, events = _over_time("plot_shares", trends, themes, curves, events, unit)
+    given = (trends, themes, curves, events, unit, by)
+    shown, rows, curves, events = over_time("plot_shares", *given)
     check_frame("plot_shares", "themes", themes, THEMES, "kind")
     if rows.empty:
         return blank("There are no papers to show.")
@@ -124,6 +120,7 @@ def plot_shares(
     if highlight is None:
         named = shown[shown["kind"] == "named"]
         highlight = set((named if len(named) else shown.head(5))["theme_id"])
+    check_themes("plot_shares", "highlight", highlight, themes)
     return draw_lines(
         rows, shown, styles, by, set(highlight), curves=curves, events=events, unit=unit
     )
@@ -178,7 +175,8 @@ def plot_multiples(
     >>> type(pt.plot_multiples(analysis.trends, analysis.themes)).__name__
     'Figure'
     """
-    shown, rows, curves, events = _over_time("plot_multiples", trends, themes, curves, events, unit)
+    given = (trends, themes, curves, events, unit, by)
+    shown, rows, curves, events = over_time("plot_multiples", *given)
     if rows.empty:
         return blank("There are no papers to show.")
     styles = theme_styles(themes, looks)
@@ -216,7 +214,7 @@ def plot_changes(changes: pd.DataFrame, themes: pd.DataFrame) -> go.Figure:
     'Figure'
     """
     check_frame("plot_changes", "changes", changes, CHANGES)
-    check_frame("plot_changes", "themes", themes, THEMES, *_SHOWN)
+    check_frame("plot_changes", "themes", themes, THEMES, *NAMED)
     shown = shown_of(themes, changes)
     rows = changes[changes["theme_id"].isin(shown["theme_id"])].copy()
     if rows.empty:
@@ -269,7 +267,7 @@ def plot_map(
     """
     check_frame("plot_map", "map", map, MAP)
     check_frame("plot_map", "memberships", memberships, MEMBERSHIPS)
-    check_frame("plot_map", "themes", themes, THEMES, *_SHOWN)
+    check_frame("plot_map", "themes", themes, THEMES, *NAMED)
     if papers is not None:
         check_frame("plot_map", "papers", papers, PAPERS, "paper_id", "title")
     first = memberships[memberships["primary"]].drop_duplicates("paper_id")
@@ -326,7 +324,7 @@ def plot_heatmap(
     >>> type(pt.plot_heatmap(analysis.trends, analysis.themes)).__name__
     'Figure'
     """
-    shown, rows, *_ = _over_time("plot_heatmap", trends, themes, None, None, unit)
+    shown, rows, *_ = over_time("plot_heatmap", trends, themes, None, None, unit, by)
     if rows.empty:
         return blank("There are no papers to show.")
     return draw_cells(rows, shown, theme_styles(themes, looks), by, unit)
@@ -370,29 +368,9 @@ def plot_volume(
     'Figure'
     """
     jumps = conform(pd.DataFrame(), JUMPS) if jumps is None else jumps
+    check_period(by)
     check_frame("plot_volume", "volume", volume, VOLUME)
     check_frame("plot_volume", "jumps", jumps, JUMPS)
     if volume.empty:
         return blank("There are no papers to show.")
     return draw_volume(volume.sort_values("period").reset_index(drop=True), jumps, by)
-
-
-def _over_time(
-    function: str,
-    trends: pd.DataFrame,
-    themes: pd.DataFrame,
-    curves: pd.DataFrame | None,
-    events: pd.DataFrame | None,
-    unit: str,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Check what a chart over time is given; return themes to show, their rows, curves, events."""
-    check_unit(unit)
-    curves = conform(pd.DataFrame(), CURVES) if curves is None else curves
-    events = conform(pd.DataFrame(), EVENTS) if events is None else events
-    check_frame(function, "trends", trends, TRENDS)
-    check_frame(function, "curves", curves, CURVES)
-    check_frame(function, "events", events, EVENTS)
-    check_frame(function, "themes", themes, THEMES, *_SHOWN)
-    shown = shown_of(themes, trends)
-    rows = trends[trends["theme_id"].isin(shown["theme_id"])].sort_values(["theme_id", "period"])
-    return shown, rows, curves, events

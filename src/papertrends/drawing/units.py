@@ -12,6 +12,7 @@ import pandas as pd
 
 from papertrends.drawing.looks import percent
 from papertrends.errors import InputError, did_you_mean
+from papertrends.trends import PERIODS
 
 Unit = Literal["share", "count"]
 UNITS: tuple[str, ...] = get_args(Unit)
@@ -28,6 +29,21 @@ def check_unit(unit: str) -> None:
     """
     if unit not in UNITS:
         raise InputError(f"{unit!r} is no unit", did_you_mean(str(unit), UNITS))
+
+
+def check_period(by: str) -> None:
+    """Raise an `InputError` if `by` is no period; nothing said is allowed.
+
+    Examples
+    --------
+    >>> check_period("monthly")
+    Traceback (most recent call last):
+    papertrends.errors.InputError: 'monthly' is no period; did you mean 'month'? Allowed: digest, \
+week, month, quarter, year
+    """
+    allowed = [name for name in PERIODS if name != "auto"]
+    if by and by not in allowed:
+        raise InputError(f"{by!r} is no period", did_you_mean(str(by), allowed))
 
 
 def heights(rows: pd.DataFrame, unit: Unit) -> list[float | None]:

@@ -6,6 +6,7 @@ Must not import any model here: each encoder's own file does, when it is used.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from inspect import signature
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
@@ -17,6 +18,11 @@ from papertrends.errors import InputError
 from papertrends.progress import Progress, silent
 
 Vectors = NDArray[np.float32]
+
+#: The encoders that come with papertrends.
+OWN_NAMES = ("auto", "minilm", "distilled")
+#: A name so like one of these is a slip.
+_NEAR = 0.75
 
 
 @runtime_checkable
@@ -115,12 +121,19 @@ def resolve_encoder(encoder: EncoderLike) -> Encoder:
     """
     if not isinstance(encoder, str):
         return _brought(encoder)
-    if encoder in ("auto", "minilm", "distilled"):
+    if encoder in OWN_NAMES:
         from papertrends.encoders.minilm import MiniLM
 
         return MiniLM()
     if not encoder.strip():
         raise InputError("the encoder has no name", "leave it out, or say 'minilm'")
+    near = get_close_matches(encoder.casefold(), OWN_NAMES, n=1, cutoff=_NEAR)
+    if near:
+        raise InputError(
+            f"there is no encoder '{encoder}'",
+            f"did you mean '{near[0]}'? Allowed: {', '.join(OWN_NAMES)}, or the name of a "
+            "sentence-transformers model",
+        )
     from papertrends.encoders.sentence_transformers import SentenceTransformerEncoder
 
     return SentenceTransformerEncoder(encoder)
