@@ -61,6 +61,12 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
         "'counts' is no unit; did you mean 'count'? Allowed: share, count",
     ),
     "encoder": (lambda: pt.ThemeModel(encoder=3).fit(PAPERS), "int is no encoder; give a name, or"),
+    "store, none": (
+        lambda: pt.open_store(None),
+        "the store is a NoneType, not a path; give the path",
+    ),
+    "store, none to update": (lambda: pt.update(store=None), "the store is a NoneType, not a path"),
+    "store, none to edit": (lambda: pt.ThemeEditor(7), "the store is a int, not a path"),
     "encoder, a slip": (
         lambda: pt.ThemeModel(encoder="MiniLMM").fit(PAPERS),
         "there is no encoder 'MiniLMM'; did you mean 'minilm'? Allowed: auto, minilm, distilled, "

@@ -28,7 +28,7 @@ from papertrends.memory import Memory, contents_of, memory_of
 from papertrends.progress import Progress, showing
 from papertrends.results import Analysis
 from papertrends.runs import Step, conclude
-from papertrends.store import locked, read_store, write_store
+from papertrends.store import as_path, locked, read_store, write_store
 from papertrends.themes.corrections import Correction, merge, retire
 from papertrends.themes.registry import ThemeEvent, new_id
 from papertrends.themes.splitting import split_by_names, split_by_parts
@@ -74,7 +74,7 @@ class ThemeEditor:
         encoder: EncoderLike | None = None,
         progress: Progress | None = None,
     ) -> None:
-        self.store, self._given, self._progress = Path(store), encoder, progress
+        self.store, self._given, self._progress = as_path(store), encoder, progress
 
     def rename(self, theme: str, name: str) -> Analysis:
         """Call a theme otherwise; its id stays, and so does what it is found by.

@@ -34,7 +34,7 @@ from papertrends.refitting import refitted
 from papertrends.report.history import Since
 from papertrends.results import Analysis
 from papertrends.runs import Step, conclude
-from papertrends.store import locked, read_store, write_store
+from papertrends.store import as_path, locked, read_store, write_store
 from papertrends.tables import names_of
 from papertrends.themes.bounded import imitation
 from papertrends.themes.discovered import MIN_PAPERS
@@ -118,7 +118,7 @@ def update(
     >>> len(analysis.papers)
     16
     """
-    path = Path(store)
+    path = as_path(store)
     if not path.exists():
         raise InputError(
             "there is no such store", "make it with 'papertrends report --store'", file=str(path)

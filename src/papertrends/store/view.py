@@ -46,7 +46,18 @@ def open_store(path: str | PathLike[str]) -> Store:
     >>> store
     Store of 14 papers in 2 digests, 4 themes, 1 run: see .themes, .what_changed, .history
     """
-    return Store(Path(path), read_store(Path(path)))
+    place = as_path(path)
+    return Store(place, read_store(place))
+
+
+def as_path(given: str | PathLike[str]) -> Path:
+    """Return where a store is, or raise an `InputError` if that is no path."""
+    if not isinstance(given, str | PathLike):
+        raise InputError(
+            f"the store is a {type(given).__name__}, not a path",
+            "give the path of the file that 'papertrends report --store' has made",
+        )
+    return Path(given)
 
 
 @dataclass(frozen=True, repr=False)
