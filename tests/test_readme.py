@@ -68,12 +68,14 @@ def test_commands_run_in_their_order(
 ) -> None:
     ours = [words[1:] for words in commands() if words[0] == "papertrends"]
     assert len(ours) >= 8
+    told = {}
     for arguments in ours:
         done = run(*arguments)
         assert done.returncode == 0, (arguments, done.stderr)
-    for file in ("report.html", "quarters.html", "papers.parquet", "papers.duckdb"):
+        told[tuple(arguments)] = done.stdout
+    for file in ("report.html", "agents.html", "papers.parquet", "papers.duckdb"):
         assert (with_data / file).exists(), file
-    assert "prompting" in done.stdout
+    assert "prompting" in told["themes", "--store", "papers.duckdb"]
 
 
 def test_other_commands_are_those_that_set_up() -> None:

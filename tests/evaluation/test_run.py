@@ -222,13 +222,3 @@ def test_what_is_at_fault_is_said_in_one_line(
     assert done.stderr.count("\n") == 1
     assert re.search(expected, done.stderr), done.stderr
     assert [path.name for path in table.parent.iterdir()] == ["p.csv"]
-
-
-def test_the_readme_names_the_options_of_the_command(
-    run: Run, request: pytest.FixtureRequest
-) -> None:
-    readme = (request.config.rootpath / "README.md").read_text(encoding="utf-8")
-    usage = re.search(r"^    papertrends evaluate\b(.*?)^$", readme, re.DOTALL | re.MULTILINE)
-    assert usage
-    offered = set(re.findall(r"--[a-z]+", run("evaluate", "--help").stdout))
-    assert set(re.findall(r"--[a-z]+", usage[1])) == offered - {"--help", "--output"}

@@ -64,7 +64,7 @@ def main(folder: Path, kills: int) -> dict[str, Any]:
         child = os.fork()
         if not child:
             rewrite(store, states if found[-1:] == [1] else states[::-1])
-        time.sleep(chance.uniform(0, 1.2 * once))
+        time.sleep(chance.uniform(0, 2.5 * once))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         found.append(which(read_store(store), states))

@@ -28,6 +28,9 @@ from papertrends.themes.model import ThemeModel
 from papertrends.themes.theme import Theme, as_themes
 from papertrends.versions import versions
 
+#: The date of papers without one: a fit wants one of each, and finds the same themes by any.
+_ANY_DAY = pd.Timestamp("2000-01-01")
+
 
 @dataclass(frozen=True)
 class Keywords:
@@ -225,7 +228,8 @@ def evaluate(
     once = encoder if as_given else _Remembering(resolve_encoder(encoder))
 
     def fit(some: pd.DataFrame, with_seed: int, told: Progress = silent) -> ThemeModel:
-        return ThemeModel(wanted, encoder=once, seed=with_seed).fit(some, progress=told)
+        dated = some.assign(digest_date=some["digest_date"].fillna(_ANY_DAY))
+        return ThemeModel(wanted, encoder=once, seed=with_seed).fit(dated, progress=told)
 
     def group(some: pd.DataFrame, with_seed: int) -> pd.DataFrame:
         return _groups(fit(some, with_seed), some)
