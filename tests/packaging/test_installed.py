@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 #: A choice of the tests: quick, and each leans on what changed between versions.
 CHOSEN = (
-    "tests/drawing",
-    "tests/papers",
+    "tests/drawing/test_figures.py",
     "tests/trends/test_counts.py",
     "tests/test_export.py",
     "tests/themes/test_model.py",

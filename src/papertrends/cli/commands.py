@@ -32,8 +32,8 @@ from papertrends.cli.options import (
     asked_columns,
     asked_themes,
     check_cluster,
-    imported_beside,
     label_endpoint,
+    page_made_ready,
     progress_bars,
 )
 
@@ -252,13 +252,13 @@ def _made(
     quiet: bool,
 ) -> Analysis:
     """Analyse dumps on this machine or on a cluster."""
-    from papertrends.trends import check_options
+    with page_made_ready(), progress_bars(quiet) as progress:
+        from papertrends.trends import check_options
 
-    check_options(settings["by"], settings["date"], settings["count"])
-    from papertrends.analysis import analyse
-
-    with imported_beside("jinja2", "plotly.graph_objects"), progress_bars(quiet) as progress:
+        check_options(settings["by"], settings["date"], settings["count"])
         if cluster is None:
+            from papertrends.analysis import analyse
+
             return analyse(inputs, store=store, progress=progress, **settings)
         from papertrends import scale
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -202,14 +201,22 @@ def asked_themes(names: list[str] | None, file: Path | None) -> tuple[Theme, ...
 
 
 @contextmanager
-def imported_beside(*modules: str) -> Iterator[None]:
-    """Import what is needed at the end beside what takes its time."""
+def page_made_ready() -> Iterator[None]:
+    """Make ready what every report has, and import what draws, beside what takes its time."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(max_workers=1) as beside:
-        for module in modules:
-            beside.submit(import_module, module)
+        beside.submit(_make_ready)
         yield
+
+
+def _make_ready() -> None:
+    from papertrends.drawing.sheet import figure
+    from papertrends.report.ready import made_ready
+
+    made_ready()
+    # Plotly imports what checks a kind of trace when the first of it is drawn.
+    figure([{"type": kind} for kind in ("scatter", "heatmap", "bar")], {})
 
 
 @contextmanager

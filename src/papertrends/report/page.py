@@ -20,13 +20,8 @@ from papertrends.report import payload
 from papertrends.report.curves import curve, symbol_path, widest
 from papertrends.report.links import papers_link, theme_link
 from papertrends.report.model import Summary
-from papertrends.report.plotly_script import plotly_script
-from papertrends.report.templating import environment, source
-
-#: The page's own script, in the order of its parts.
-_SCRIPTS = ("start.js", "text.js", "address.js", "fitting.js", "numbers.js", "tools.js", "keys.js",
-            "charts.js", "found.js", "papers.js", "behind.js", "downloads.js",
-            "boot.js")  # fmt: skip
+from papertrends.report.ready import PAGE, made_ready
+from papertrends.report.templating import source
 
 
 def write_report(summary: Summary, path: Path) -> None:
@@ -73,9 +68,8 @@ def render(summary: Summary, *, beside: str = "") -> str:
     """
     from markupsafe import Markup
 
-    templates = environment()
-    own = _as_parsed("\n".join(source(templates, name) for name in _SCRIPTS))
-    plotly = _as_parsed(plotly_script())
+    ready = made_ready()
+    templates, plotly, own = ready.templates, ready.plotly, ready.own
     styles = theme_styles(summary.tables.themes, summary.tables.looks)
     top = widest(summary.themes)
     looks: dict[str, dict[str, Any]] = {
@@ -91,7 +85,7 @@ def render(summary: Summary, *, beside: str = "") -> str:
     looks[""] = {"color": GREY, "path": symbol_path("circle")}
     data = payload.data(summary, styles, beside=beside)
     # Markup is given to what this module has made safe, and to nothing else.
-    page = templates.get_template("page.html.j2").render(
+    page = templates.get_template(PAGE).render(
         s=summary,
         cards={card.theme_id: card for card in summary.themes},
         looks=looks,
@@ -101,16 +95,11 @@ def render(summary: Summary, *, beside: str = "") -> str:
         script=Markup(own),
         packed={
             "charts": payload.packed(payload.as_json(payload.charts(summary))),
-            "plotly": payload.packed(plotly),
+            "plotly": ready.packed_plotly,
             "data": payload.packed(payload.as_json(data)),
         },
     )
     return page.encode("utf-8", "replace").decode("utf-8")
-
-
-def _as_parsed(script: str) -> str:
-    """Write line ends as the browser will read them, or the hash would not match."""
-    return script.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _policy(scripts: Sequence[str]) -> str:

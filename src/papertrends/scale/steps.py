@@ -16,6 +16,7 @@ import pandas as pd
 from papertrends.cores import one_thread
 from papertrends.encoders import Vectors, cache_folder
 from papertrends.papers.near_duplicates import signatures_of
+from papertrends.scale.allocating import keep_memory
 from papertrends.scale.counts import Counting, Counts, count
 from papertrends.scale.sending import Packed, unpack
 from papertrends.themes.assigning import BLOCK, Assigned, Places, assigned
@@ -81,6 +82,7 @@ def part_of(partition: Partition, model: Packed, places: Places, counting: Count
     counting : Counting or None
         What is to be counted, if it can be counted paper by paper.
     """
+    keep_memory()
     rows, memberships = None, partition.memberships
     if memberships is None:
         rows = _assigned(partition.papers, model, places)
