@@ -268,7 +268,11 @@ def period_label(period: pd.Timestamp, by: str, *, short: bool = False) -> str:
     return f"week of {day}" if by == "week" and not short else day
 
 
-def hover_text(text: str, *, width: int = 60, lines: int = 6) -> str:
+#: Letters in a line of a hover box, and lines.
+_IN_BOX = (60, 6)
+
+
+def hover_text(text: str) -> str:
     """Return `text` for a Plotly hover box: shown as it is, wrapped, never as markup.
 
     Examples
@@ -276,7 +280,7 @@ def hover_text(text: str, *, width: int = 60, lines: int = 6) -> str:
     >>> hover_text("Is 1 < 2?")
     'Is 1 &lt; 2?'
     """
-    return "<br>".join(text_lines(text, width, lines))
+    return "<br>".join(text_lines(text, *_IN_BOX))
 
 
 def text_lines(text: str, width: int, most: int) -> list[str]:
