@@ -34,7 +34,7 @@ notebooks: .venv-dev/.ready
 # The documentation, its notebooks run, in build/docs/index.html.
 docs: .venv-docs/.ready
 	rm -rf build/docs
-	.venv-docs/bin/sphinx-build -W --keep-going -q -c docs -d build/docs-trees . build/docs
+	.venv-docs/bin/sphinx-build -W --keep-going -q -c docs -d build/docs-trees $(SPHINXOPTS) . build/docs
 
 # Builds the wheel and the source release, installs them in three ways, and tries them.
 package: .venv-dev/.ready
