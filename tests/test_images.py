@@ -56,6 +56,16 @@ def test_nothing_is_left_half_written(stand_in, tmp_path: Path) -> None:
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("shares.svg", "old")]
 
 
+def test_a_folder_in_the_place_of_an_image_is_told_before_any_is_put(
+    stand_in, tmp_path: Path
+) -> None:
+    (tmp_path / "shares.svg").mkdir()
+    stand_in(drawn)
+    with pytest.raises(InputError, match=r"'shares\.svg' is a folder; choose another folder"):
+        write_images(FIGURES, tmp_path)
+    assert [one.name for one in tmp_path.iterdir()] == ["shares.svg"]
+
+
 def test_without_a_browser_it_is_said(stand_in, tmp_path: Path) -> None:
     def none(*given: object, **more: object) -> None:
         raise RuntimeError("\n\nKaleido requires Google Chrome to be installed.\n")

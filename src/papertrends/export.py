@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +17,7 @@ import pandas as pd
 
 from papertrends.bibtex import bibtex
 from papertrends.errors import InputError, did_you_mean, one_line
-from papertrends.files import csv_text, replacing
+from papertrends.files import csv_text, filling, replacing
 from papertrends.tables import Tables
 
 
@@ -148,14 +146,7 @@ def export(tables: Tables, manifest: Mapping[str, Any], folder: Path, *, summary
     InputError
         If the folder cannot be made or written to.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        workshop = Path(tempfile.mkdtemp(dir=folder, prefix=".export."))
-    except OSError as error:
-        raise InputError(
-            f"cannot be written to ({error.strerror})", "choose another folder", file=str(folder)
-        ) from error
-    try:
+    with filling(folder) as workshop:
         for name, table in tables.items():
             write_csv(table, workshop / f"{name}.csv")
             write_parquet(table, workshop / f"{name}.parquet")
@@ -166,27 +157,6 @@ def export(tables: Tables, manifest: Mapping[str, Any], folder: Path, *, summary
         (workshop / "manifest.json").write_bytes(text.encode("utf-8"))
         if summary:
             (workshop / "summary.json").write_bytes(summary.encode("utf-8", "replace"))
-        files = sorted(workshop.iterdir())
-        _check_places(folder, files)
-        for file in files:
-            file.replace(folder / file.name)
-    except OSError as error:
-        raise InputError(
-            f"cannot be written to ({error.strerror or error})",
-            "make room, or choose another folder",
-            file=str(folder),
-        ) from error
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
-
-
-def _check_places(folder: Path, files: Sequence[Path]) -> None:
-    """Raise before the first file is put in its place if another could not be."""
-    for file in files:
-        if (folder / file.name).is_dir():
-            raise InputError(
-                f"'{file.name}' is a folder", "choose another folder", file=str(folder)
-            )
 
 
 def _sql_type(column: pd.Series[Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,6 +115,53 @@ def replacing(path: Path) -> Iterator[Path]:
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def filling(folder: Path) -> Iterator[Path]:
+    """Give a temporary folder whose files go to `folder` when the block ends well.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if need be.
+
+    Yields
+    ------
+    Path
+        A folder inside it; whatever goes wrong, it is gone afterwards, and no file was put
+        in its place before all of them were written.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made or written to, or a folder has the name of a file.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        workshop = Path(tempfile.mkdtemp(dir=folder, prefix=".new."))
+    except OSError as error:
+        raise InputError(
+            f"cannot be written to ({error.strerror})", "choose another folder", file=str(folder)
+        ) from error
+    try:
+        yield workshop
+        files = sorted(workshop.iterdir())
+        for file in files:
+            if (folder / file.name).is_dir():
+                raise InputError(
+                    f"'{file.name}' is a folder", "choose another folder", file=str(folder)
+                )
+        for file in files:
+            file.replace(folder / file.name)
+    except OSError as error:
+        raise InputError(
+            f"cannot be written to ({error.strerror or error})",
+            "make room, or choose another folder",
+            file=str(folder),
+        ) from error
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
 
 
 def write_text(path: Path, text: str) -> None:

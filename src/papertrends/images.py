@@ -5,14 +5,13 @@ Must not draw a figure anew, and imports Kaleido only when an image is asked for
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from papertrends.errors import InputError, MissingDependencyError, did_you_mean, one_line
+from papertrends.files import filling
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -51,28 +50,10 @@ def write_images(
     """
     if format not in FORMATS:
         raise InputError(f"there is no image format {format!r}", did_you_mean(str(format), FORMATS))
-    folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        workshop = Path(tempfile.mkdtemp(dir=folder, prefix=".images."))
-    except OSError as error:
-        raise InputError(
-            f"cannot be written to ({error.strerror})", "choose another folder", file=str(folder)
-        ) from error
     files = [f"{name.replace('/', '-')}.{format}" for name in figures]
-    try:
+    with filling(Path(folder)) as workshop:
         _draw(list(figures.values()), [workshop / file for file in files], format)
-        for file in files:
-            (workshop / file).replace(folder / file)
-    except OSError as error:
-        raise InputError(
-            f"cannot be written to ({error.strerror or error})",
-            "make room, or choose another folder",
-            file=str(folder),
-        ) from error
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
-    return [folder / file for file in files]
+    return [Path(folder) / file for file in files]
 
 
 def _draw(figures: list[go.Figure], files: list[Path], format: str) -> None:
