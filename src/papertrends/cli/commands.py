@@ -252,7 +252,8 @@ def _made(
     quiet: bool,
 ) -> Analysis:
     """Analyse dumps on this machine or on a cluster."""
-    with page_made_ready(), progress_bars(quiet) as progress:
+    stage = "embedding" if cluster is None else "assigning"
+    with progress_bars(quiet) as shown, page_made_ready(shown, stage) as progress:
         from papertrends.trends import check_options
 
         check_options(settings["by"], settings["date"], settings["count"])

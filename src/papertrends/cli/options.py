@@ -201,16 +201,15 @@ def asked_themes(names: list[str] | None, file: Path | None) -> tuple[Theme, ...
 
 
 @contextmanager
-def page_made_ready() -> Iterator[None]:
-    """Make ready what every report has, and import what draws, beside what takes its time."""
-    from concurrent.futures import ThreadPoolExecutor
+def page_made_ready(progress: Progress, stage: str) -> Iterator[Progress]:
+    """Make ready what every report has, and import what draws, beside a stage."""
+    from papertrends.beside import beside
 
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        beside.submit(_make_ready)
-        yield
+    with beside(progress, stage, _make_page_ready) as told:
+        yield told
 
 
-def _make_ready() -> None:
+def _make_page_ready() -> None:
     from papertrends.drawing.sheet import figure
     from papertrends.report.ready import made_ready
 

@@ -181,7 +181,7 @@ def given_again(name: str) -> str:
         OWN_TRANSFORMER: "encoder=transformer, as it was fitted (`model.encoder.transformer`)",
         OWN_MODEL: "encoder=model, the loaded model that was given",
         "distilled/": "leave encoder= out, as it was learned from the papers",
-        "all-MiniLM-L6-v2-int8x8": "encoder='minilm', or leave it out",
+        "all-MiniLM-L6-v2-int8-smooth": "encoder='minilm', or leave it out",
     }
     found = [what for start, what in again.items() if name.startswith(start)]
     return found[0] if found else f"encoder=..., the one whose name is '{name}'"

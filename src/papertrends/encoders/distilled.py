@@ -111,12 +111,15 @@ class Distilled:
 def imitated(static: Vectors, lsa: Vectors, weights: NDArray[np.float32]) -> Vectors:
     """Return the teacher's vectors as the features suggest them, rows of length 1."""
     n, width = len(static), static.shape[1] + lsa.shape[1]
-    features = np.zeros((-(-n // _ROWS) * _ROWS, width + 1), dtype=np.float32)
+    # In 64 bits: with 32, a row's sum is made otherwise at a block's end on some processors.
+    features = np.zeros((-(-n // _ROWS) * _ROWS, width + 1))
     features[:n, : static.shape[1]] = static
     features[:n, static.shape[1] : width] = lsa
     features[:n, width] = 1
-    products = [features[at : at + _ROWS] @ weights for at in range(0, len(features), _ROWS)]
-    return unit_rows(np.vstack([np.zeros((0, weights.shape[1]), np.float32), *products])[:n])
+    products, wide = np.empty((len(features), weights.shape[1]), np.float32), weights.astype(float)
+    for at in range(0, len(features), _ROWS):
+        products[at : at + _ROWS] = features[at : at + _ROWS] @ wide
+    return unit_rows(products[:n])
 
 
 def distil(

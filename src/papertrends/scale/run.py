@@ -6,7 +6,6 @@ Must not hold a method of its own, and must give what `papertrends.analyse` give
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from papertrends.analysis import Asked, concluded
+from papertrends.beside import beside
 from papertrends.dumps.inputs import Inputs
 from papertrends.dumps.report import NearDuplicate
 from papertrends.encoders import EncoderLike
@@ -151,9 +151,8 @@ def _over_partitions(
     counting = (
         Counting(asked.by, asked.count, start.fitted.theme_ids) if asked.date == "digest" else None
     )
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        # What the statistics need is imported while others work.
-        warming = beside.submit(import_module, "scipy.stats")
+    # What the statistics need is imported while others work.
+    with beside(progress, "assigning", _import_statistics) as told:
         parts: list[Part] = pool.map(
             part_of,
             [*known, *rest],
@@ -161,9 +160,8 @@ def _over_partitions(
             *(pool.share(one) for one in (start.places, counting)),
             stage="assigning",
             sizes=[len(one.papers) for one in (*known, *rest)],
-            progress=progress,
+            progress=told,
         )
-        warming.result()
     fitted = start.fitted
     rows = [part.rows for part in parts if part.rows is not None]
     if rows:
@@ -177,3 +175,7 @@ def _over_partitions(
     signatures = np.concatenate([part.signatures for part in parts])
     order = np.argsort(np.concatenate([np.flatnonzero(settled), np.flatnonzero(~settled)]))
     return fitted, trends, pairs_of(unique, signatures[order])
+
+
+def _import_statistics() -> None:
+    import_module("scipy.stats")

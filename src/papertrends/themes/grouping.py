@@ -9,7 +9,7 @@ same in every batch. Must not know of papers, texts or BERTopic.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -180,12 +180,30 @@ def candidates(
     few = _numbers(number, most, _FEW if len(points) <= _SMALL else ())
     numbers = sorted({*usual, *few})
     batches = batches_of(points, keys) if numbers else []
-    found = []
-    for done, n_groups in enumerate(numbers):
-        one = candidate(ask(batches, keys, n_groups), n_groups)
-        found.append(replace(one, few=n_groups not in usual))
-        step(done + 1, len(numbers))
-    return found
+    _import_what_agrees()
+    found: list[Candidate] = []
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        asked: list[Future[Candidate]] = []
+        for n_groups in numbers:
+            # What the runs agree on takes one core, while all others make the next ones.
+            heard = ask(batches, keys, n_groups)
+            if asked:
+                found.append(asked[-1].result())
+                step(len(found), len(numbers))
+            asked.append(beside.submit(candidate, heard, n_groups))
+        for one in asked[-1:]:
+            found.append(one.result())
+            step(len(found), len(numbers))
+    return [replace(one, few=n not in usual) for one, n in zip(found, numbers, strict=True)]
+
+
+def _import_what_agrees() -> None:
+    """Import what threads use: two of them must not import at the same time."""
+    import scipy.cluster.hierarchy
+    import scipy.sparse
+    import scipy.spatial.distance
+
+    del scipy
 
 
 def firmest(found: Sequence[Candidate]) -> Candidate | None:

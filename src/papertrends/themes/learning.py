@@ -8,7 +8,6 @@ hold any method of its own: words are in ``named.py`` and ``labels.py``, groups 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from papertrends.beside import beside
 from papertrends.cores import one_thread
 from papertrends.encoders import Encoder, EncoderLike, Vectors, cache_folder
 from papertrends.errors import InputError
@@ -163,20 +163,21 @@ def _read(
     warm: bool,
 ) -> Read:
     """Read the papers while what groups them is made ready beside, if there are enough."""
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        warming = [beside.submit(warm_up)] if len(texts) >= MIN_PAPERS and warm else []
-        vectors = read(
+
+    def made_ready() -> None:
+        if warm and len(texts) >= MIN_PAPERS:
+            warm_up()
+
+    with beside(progress, "embedding", made_ready) as told:
+        return read(
             texts,
             rows,
             [describe(theme) for theme in themes],
             encoder=encoder,
             folder=cache_folder(),
-            progress=progress,
+            progress=told,
             paper_ids=paper_ids,
         )
-        for one in warming:
-            one.result()
-    return vectors
 
 
 def _learned_from(texts: list[str], themes: tuple[Theme, ...], given: Masks) -> NDArray[np.int64]:

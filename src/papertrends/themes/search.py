@@ -111,6 +111,8 @@ def search(
     events : tuple of ThemeEvent
         What became of the themes there were before.
     """
+    if len(texts) >= discovered.MIN_PAPERS:
+        discovered.warm_up()  # no thread is to import what others import at the time
     space = WordSpace.fit(texts)
     phrasing = Phrasing.of(corpus.titles, texts)
     with ThreadPoolExecutor(max_workers=1) as beside:
