@@ -14,6 +14,8 @@ Figures = dict[str, Any]
 #: Papers that docs/scale.md reckons for, and the machines.
 CORPORA = {"arXiv": 2_500_000, "all of scholarship": 250_000_000}
 CORES = (16, 256)
+#: Marks what was measured on another machine than most.
+_ELSEWHERE = "†"
 
 
 def slope(sizes: list[int], seconds: list[float]) -> float:
@@ -24,6 +26,7 @@ def slope(sizes: list[int], seconds: list[float]) -> float:
 def speed_table(result: dict[str, Figures]) -> str:
     """Return the figures of all parts that were measured as the README shows them."""
     some = [result[part] for part in ("dumps", "3000", "8000", "40000", "75000") if part in result]
+    here = _machines(result)[0]
     lines = [_caption(result), "", "| | papertrends | BERTopic recipe | |", "|---|---|---|---|"]
     for part, name in (
         ("dumps", "the two dumps, 150 papers"),
@@ -33,10 +36,21 @@ def speed_table(result: dict[str, Figures]) -> str:
         ("75000", "{n} papers"),
     ):
         if part in result:
-            lines += _side_by_side(result[part], name)
+            lines += _side_by_side(result[part], name, _mark(result[part], here))
     lines += _quality(result.get("quality"))
-    lines += _others(result)
-    return "\n".join([*lines, "", *_notes(some)])
+    lines += _others(result, here)
+    elsewhere = [f"{_ELSEWHERE} On another machine ({one})." for one in _machines(result)[1:]]
+    return "\n".join([*lines, "", *_notes(some), *(["", *elsewhere] if elsewhere else [])])
+
+
+def _machines(result: dict[str, Figures]) -> list[str]:
+    """Return the machines that parts were measured on, the one of most parts first."""
+    named = [str(part["machine"]) for part in result.values()]
+    return sorted(set(named), key=lambda one: (-named.count(one), one))
+
+
+def _mark(part: Figures, here: str) -> str:
+    return "" if part["machine"] == here else _ELSEWHERE
 
 
 def _caption(result: dict[str, Figures]) -> str:
@@ -44,13 +58,13 @@ def _caption(result: dict[str, Figures]) -> str:
     runs = sorted({str(part["runs"]) for part in result.values()})
     return (
         f"Medians of {' or '.join(runs)} runs in turn on {any_part['cores']} cores "
-        f"({any_part['machine']}), each in a fresh process from dumps to a written report, with "
+        f"({_machines(result)[0]}), each in a fresh process from dumps to a written report, with "
         "peak memory. The recipe is all-MiniLM-L6-v2 (fp32, sentence-transformers), BERTopic's "
         "defaults, its topics over time and their chart. Nothing is cached but compiled kernels:"
     )
 
 
-def _side_by_side(figures: Figures, name: str) -> list[str]:
+def _side_by_side(figures: Figures, name: str, elsewhere: str) -> list[str]:
     n = f"{figures['n_papers']:,}"
     ours = f"{_seconds(figures['ours_s'])}, {_memory(figures['ours_mb'])}"
     again = f"{_seconds(figures['again_s'])}, {_memory(figures['again_mb'])}"
@@ -61,7 +75,7 @@ def _side_by_side(figures: Figures, name: str) -> list[str]:
         least = "more than " if figures["recipe_stopped"] else ""
         theirs = f"{least}{_seconds(figures['recipe_s'])}{mark}, {_memory(figures['recipe_mb'])}"
         ratio = f"{least}{figures['recipe_to_ours']:.1f} times as fast"
-    what = name.format(n=n)
+    what = name.format(n=n) + elsewhere
     return [
         f"| {what} | {ours} | {theirs} | {ratio} |",
         f"| the same again | {again} | | {figures['first_to_again']:.1f} times as "
@@ -86,7 +100,7 @@ def _quality(figures: Figures | None) -> list[str]:
     ]
 
 
-def _others(result: dict[str, Figures]) -> list[str]:
+def _others(result: dict[str, Figures], here: str) -> list[str]:
     lines = []
     if "growth" in result:
         found = result["growth"]
@@ -94,19 +108,22 @@ def _others(result: dict[str, Figures]) -> list[str]:
             f"{size:,}: {seconds:.0f} s"
             for size, seconds in zip(found["sizes"], found["seconds"], strict=True)
         )
-        lines.append(f"| growth | {steps} | | time exponent {found['exponent']:.2f} |")
+        lines.append(
+            f"| growth{_mark(found, here)} | {steps} | | time exponent {found['exponent']:.2f} |"
+        )
     if "assign" in result:
         found = result["assign"]
         lines.append(
             f"| `assign`, {found['n_papers']:,} papers it never saw, encoded by the distilled "
-            f"encoder | {found['papers_a_second']:,.0f} papers a second | | |"
+            f"encoder{_mark(found, here)} | {found['papers_a_second']:,.0f} papers a second | | |"
         )
     if "cluster" in result:
         found = result["cluster"]
+        mark = _mark(found, here)
         same = {True: "identical tables", False: "TABLES DIFFER"}
         lines += [
-            f"| two Dask workers beside one process, {found['n_papers']:,} papers, the same model "
-            f"| {found['two_workers_s']:.0f} s beside {found['alone_s']:.0f} s | "
+            f"| two Dask workers beside one process, {found['n_papers']:,} papers, the same model"
+            f"{mark} | {found['two_workers_s']:.0f} s beside {found['alone_s']:.0f} s | "
             f"| {found['ratio']:.2f} times as fast, {same[found['identical']]} |",
             f"| the same, a worker killed on the way | {found['killed_s']:.0f} s | "
             f"| {same[found['identical_when_killed']]} |",

@@ -97,6 +97,17 @@ def test_parts_hold_every_paper_once(tmp_path: Path) -> None:
     assert sorted(load_papers(files)["title"]) == sorted(papers(50)["title"])
 
 
+def test_the_table_says_what_was_measured_on_another_machine() -> None:
+    two = measured("40000", machine="x86_64 with VNNI") | measured("8000") | measured("3000")
+    marked = [line for line in speed_table(two).splitlines() if "†" in line]
+    assert [line.split(" |")[0] for line in marked] == [
+        "| 40,712 papers of arXiv†",
+        "† On another machine (x86_64 with VNNI).",
+    ]
+    assert "on 2 cores (x86_64)," in speed_table(two)
+    assert "†" not in speed_table(measured("8000"))
+
+
 def test_a_run_tells_seconds_memory_and_its_last_line(tmp_path: Path) -> None:
     bench = Bench(tmp_path, tmp_path, None, 1, 20.0)
     ballast = bytearray(b"x") * 150_000_000  # is the parent's, and no part of the child's peak
