@@ -12,8 +12,8 @@ in the packaged file where they lie, and how each is rounded anew when the graph
   hardly any steps of the 256. They are divided by a factor, and the weights multiplied by it
   (Xiao et al. 2023, "SmoothQuant"), found on the papers in `data/`.
 - Processors without VNNI add two products of neighbouring weights in 16 bits. The scale of a
-  column is so that no two neighbours can overflow them, whatever the activations are: vectors
-  are the same on all processors, and none needs a slower way.
+  column is so that no two neighbours can overflow them, whatever the activations are: products
+  are exact on all processors, and none needs a slower way.
 
 Needed anew only when the packaged model changes; the bytes are the same each time.
 """

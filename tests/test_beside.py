@@ -34,7 +34,7 @@ print(json.dumps(imports))
 """
 
 
-def test_a_job_begins_after_the_first_step_and_ends_before_the_stage() -> None:
+def test_a_job_begins_when_a_stage_is_told_of_and_ends_before_it() -> None:
     began, told = Event(), []
 
     def job() -> None:
@@ -58,7 +58,7 @@ def test_a_job_begins_after_the_first_step_and_ends_before_the_stage() -> None:
     assert len(steps) == 6
 
 
-def test_without_a_second_step_there_is_no_job() -> None:
+def test_a_stage_told_of_when_it_is_over_has_no_job() -> None:
     with beside(lambda *_: None, "embedding", lambda: pytest.fail("begun")) as progress:
         progress("embedding", 1, 1)
         progress("assigning", 1, 2)

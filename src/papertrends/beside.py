@@ -3,8 +3,8 @@
 Where two threads import at the same time, each can wait for a module that the other is in
 the middle of, and Python ends one of them with an error. So a job that imports is begun when
 a stage is first told of, which by then has imported what it needs; it is over before the stage
-is, and one such job runs at a time. Must not be needed: what a job would
-have made ready is made when it is used.
+is, and one such job runs at a time. Must not be needed: what a job would have made ready is
+made when it is used.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def beside(progress: Progress, stage: str, job: Callable[[], None]) -> Iterator[
     progress : Progress
         Told what the hook that is yielded is told.
     stage : str
-        Where it never comes, or has a single step, the job is not done at all.
+        Where it never comes, or is told of only when it is over, the job is not done at all.
     job : callable
         What goes wrong in it is not told: it will go wrong where it is needed.
 

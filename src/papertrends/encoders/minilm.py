@@ -45,7 +45,7 @@ class MiniLM:
     Vectors do not depend on the other texts, their order or the number of cores.
 
     Weights and activations are both multiplied as int8 (cosine 0.998 with the
-    same model in floats), on all processors alike. The graph that says how is an
+    same model in floats), exactly on all processors. The graph that says how is an
     asset made by ``benchmarks/make_minilm_graph.py``; the weights stay in the
     packaged model.
 
