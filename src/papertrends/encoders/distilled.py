@@ -8,6 +8,7 @@ time. Must say how well it imitates, measured on texts it did not learn from.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from papertrends.encoders.base import Vectors
-from papertrends.encoders.lsa import LSA, unit_rows
+from papertrends.encoders.lsa import DIMENSIONS, LSA, unit_rows
 from papertrends.encoders.static import StaticVectors, packaged_vectors
 from papertrends.encoders.words import blocks
 from papertrends.errors import InputError
@@ -35,6 +36,8 @@ LEAST_AGREEMENT = 0.55
 #: How much the regression is held back, from little to much; features have length 1.
 _STRENGTHS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 _FOLDS = 5
+#: What hardly follows from the features is not made large: then guesses are noise.
+_MOST_STRETCHED = 2.0
 #: Fewer texts than this say nothing about agreement.
 _LEAST_TAUGHT = 100
 #: Always so many rows are multiplied, so that a row's numbers do not depend on how many
@@ -51,7 +54,7 @@ class Distilled:
     teacher : str
         Name of the encoder imitated.
     lsa : LSA
-        The corpus' own analysis.
+        The corpus' own analysis; it may have more directions than are joined with vectors.
     weights : numpy.ndarray of float32, shape (d + k + 1, t)
         From static vectors, LSA and a constant to the teacher's vectors.
     agreement : float
@@ -94,9 +97,17 @@ class Distilled:
     def encode_with_lsa(
         self, texts: Sequence[str], *, progress: Progress = silent
     ) -> tuple[Vectors, Vectors]:
-        """Return `encode` and the LSA's projection of `texts`, which are split only once."""
+        """Return `encode` and what is joined with it, for which texts are split only once.
+
+        Returns
+        -------
+        encoded : numpy.ndarray of float32, shape (n, t)
+        lsa : numpy.ndarray of float32, shape (n, at most 100)
+            As ``lsa.first(100).transform(texts)``.
+        """
+        n_joined = min(self.lsa.dimensions, DIMENSIONS)
         vectors = np.zeros((len(texts), self.weights.shape[1]), dtype=np.float32)
-        projected = np.zeros((len(texts), self.lsa.dimensions), dtype=np.float32)
+        projected = np.zeros((len(texts), n_joined), dtype=np.float32)
         for part, vectors[part], projected[part] in self._in_blocks(texts):
             progress("embedding", part.stop, len(texts))
         return vectors, projected
@@ -104,8 +115,9 @@ class Distilled:
     def _in_blocks(self, texts: Sequence[str]) -> Iterator[tuple[slice, Vectors, Vectors]]:
         static = packaged_vectors()
         for part, words in blocks(texts):
-            projected = self.lsa.project(words)
-            yield part, imitated(static.pool(words), projected, self.weights), projected
+            lies = self.lsa.coordinates(words)
+            encoded = imitated(static.pool(words), unit_rows(lies), self.weights)
+            yield part, encoded, unit_rows(lies[:, :DIMENSIONS])
 
 
 def imitated(static: Vectors, lsa: Vectors, weights: NDArray[np.float32]) -> Vectors:
@@ -173,11 +185,15 @@ def distil(
     closeness = [float((unit_rows(guess) * wanted).sum(axis=1).mean()) for guess in guesses]
     best = int(np.argmax(closeness))
     (weights,) = _ridge(features, wanted, (_STRENGTHS[best],))
+    middle, times = wanted.mean(axis=0), _stretch(guesses[best], wanted)
+    weights *= times
+    weights[-1] += (1 - times) * middle
+    stretched = middle + times * (guesses[best] - middle)
     return Distilled(
         teacher=teacher,
         lsa=analysis,
         weights=weights.astype(np.float32),
-        agreement=agreement_of(targets[order], unit_rows(guesses[best])),
+        agreement=agreement_of(targets[order], unit_rows(stretched)),
         n_taught=len(taught),
     )
 
@@ -212,6 +228,16 @@ def _nearest(vectors: Vectors, n_nearest: int) -> NDArray[np.int64]:
     closeness = vectors @ vectors.T
     np.fill_diagonal(closeness, -np.inf)
     return np.argsort(-closeness, axis=1, kind="stable")[:, :n_nearest]
+
+
+def _stretch(guesses: Floats, wanted: Floats) -> float:
+    """Return how many times as far from their middle guesses are to be as they are.
+
+    A regression guesses too near to the middle: joined with other vectors, what it says would
+    have less weight than what the teacher says.
+    """
+    spread, aim = (float(np.square(some - some.mean(axis=0)).sum()) for some in (guesses, wanted))
+    return min(_MOST_STRETCHED, math.sqrt(aim / spread)) if spread > 0 else 1.0
 
 
 def _held_out(features: Floats, wanted: Floats) -> list[Floats]:

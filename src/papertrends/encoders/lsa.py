@@ -22,6 +22,8 @@ from papertrends.encoders.words import Words, blocks
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+#: As many directions as are joined with an encoder's vectors.
+DIMENSIONS = 100
 #: A singular value of so much of the largest is none.
 _NOTHING = 1e-6
 #: So many texts, or terms, can be decomposed exactly in a second or two.
@@ -38,7 +40,7 @@ class LSA:
     ----------
     terms : tuple of str, length m
     idf : numpy.ndarray, shape (m,)
-    components : numpy.ndarray, shape (m, k)
+    components : numpy.ndarray of float64 or float32, shape (m, k)
         k is 0 for corpora of fewer than five texts.
 
     References
@@ -51,10 +53,10 @@ class LSA:
 
     terms: tuple[str, ...]
     idf: NDArray[np.float64]
-    components: NDArray[np.float64]
+    components: NDArray[np.floating]
 
     @classmethod
-    def fit(cls, texts: Sequence[str], *, dimensions: int = 100) -> LSA:
+    def fit(cls, texts: Sequence[str], *, dimensions: int = DIMENSIONS) -> LSA:
         """Learn the projection of `texts` to at most `dimensions` dimensions."""
         if len(texts) < _MIN_TEXTS:
             return cls((), np.zeros(0), np.zeros((0, 0)))
@@ -80,16 +82,31 @@ class LSA:
 
     def project(self, words: Words) -> Vectors:
         """Return the projection of texts that are split already, as `transform` does."""
+        return unit_rows(self.coordinates(words))
+
+    def coordinates(self, words: Words) -> NDArray[np.float64]:
+        """Return where texts that are split already lie on each direction, shape (n, k)."""
         if not self.terms:
-            return np.zeros((len(words.starts) - 1, 0), dtype=np.float32)
+            return np.zeros((len(words.starts) - 1, 0))
         weights = self._index.counts(words)
         _weigh(weights, self.idf)
-        return unit_rows(weights @ self.components)
+        return np.asarray(weights @ self._wide)
+
+    def first(self, dimensions: int) -> LSA:
+        """Return the projection to no more than the first `dimensions` directions."""
+        if self.dimensions <= dimensions:
+            return self
+        some = np.ascontiguousarray(self.components[:, :dimensions])
+        return LSA(self.terms, self.idf, some)
 
     @property
     def dimensions(self) -> int:
         """Numbers in a projection, 0 for a corpus too small for one."""
         return int(self.components.shape[1])
+
+    @cached_property
+    def _wide(self) -> NDArray[np.float64]:
+        return self.components.astype(np.float64, copy=False)
 
     @cached_property
     def _index(self) -> Index:

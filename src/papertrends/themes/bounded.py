@@ -8,7 +8,9 @@ Must not learn themes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +33,7 @@ from papertrends.encoders import (
 from papertrends.encoders.base import kind_of
 from papertrends.encoders.distilled import LEAST_AGREEMENT
 from papertrends.encoders.given import by_row
+from papertrends.encoders.lsa import DIMENSIONS
 from papertrends.encoders.own import fitted_on
 from papertrends.encoders.returned import unit_length
 from papertrends.encoders.static import packaged_vectors
@@ -46,7 +49,9 @@ Rows = NDArray[np.int64]
 #: "auto" has its vectors from a distilled encoder.
 LARGE = 4_000
 #: Papers in the sample, and those of them that the distilled encoder's teacher embeds.
-SAMPLED, TAUGHT = 3_000, 1_000
+SAMPLED, TAUGHT = 3_000, 800
+#: Directions of the papers' own analysis that it reads; more of them take longer to find.
+_READ = 200
 #: So many for each in the sample are looked at to choose it.
 _POOL = 4
 #: The sample holds at least so many papers that have a named theme's words, if there are.
@@ -257,15 +262,27 @@ def _taught(
 ) -> tuple[Distilled, LSA, Vectors]:
     """Learn what an encoder makes of texts; return the vectors of further ones, too."""
     with one_thread():
-        lsa, static, keys = LSA.fit(sample), packaged_vectors().encode(sample), keys_of(sample)
+        static, keys = packaged_vectors().encode(sample), keys_of(sample)
         taught = coverage_sample(static, keys, TAUGHT)
     asked = [*(sample[row] for row in taught), *further]
-    vectors = encode_cached(teacher, asked, folder, progress=progress)
+    import_module("scipy.sparse.linalg")  # no thread is to import what others import at the time
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        analysed = beside.submit(_analysed, sample)
+        vectors = encode_cached(teacher, asked, folder, progress=progress)
+        lsa, projected = analysed.result()
     known, described = vectors[: len(taught)], vectors[len(taught) :]
     with one_thread():
-        projected, name = lsa.transform(sample), teacher.name
-        learned = distil(static, projected, taught, known, keys, analysis=lsa, teacher=name)
-    return learned, lsa, described
+        learned = distil(static, projected, taught, known, keys, analysis=lsa, teacher=teacher.name)
+    return learned, lsa.first(DIMENSIONS), described
+
+
+def _analysed(texts: Sequence[str]) -> tuple[LSA, Vectors]:
+    """Return the analysis that a distilled encoder reads, and what it makes of the texts."""
+    with one_thread():
+        lsa = LSA.fit(texts, dimensions=_READ)
+        # It is kept with what is learned: tens of megabytes, half as many in 32 bits.
+        lsa = replace(lsa, components=lsa.components.astype(np.float32))
+        return lsa, lsa.transform(texts)
 
 
 def imitation(texts: Sequence[str], lsa: LSA, vectors: Vectors, name: str) -> Distilled:

@@ -32,6 +32,8 @@ _NEIGHBORS, _SHARE = 30, 8
 _FEW, _CLEAR, _SMALL = (0.4, 0.6, 0.8), 0.99, 200
 #: At most so many times are the clusters of the runs dealt out to the agreed groups anew.
 _REFINED = 20
+#: Threads with no more points than this wait for the interpreter more than they work.
+_ALONE = 1_000
 #: Numbers of groups tried, as parts of `usual_number`.
 TRIED = (1.0, 1.2, 1.4, 1.6)
 #: A group that batches find again less than this is none: Hennig's "dissolved".
@@ -228,13 +230,13 @@ def _numbers(usual: float, most: int, tried: Sequence[float]) -> list[int]:
 
 
 def ask(batches: Sequence[Batch], keys: Keys, n_groups: int) -> Opinions:
-    """Make all runs for one number of groups; each batch has a core of its own."""
+    """Make all runs for one number of groups; each batch of many points has a core of its own."""
 
     def said_by(number: int) -> Labels:
         batch = batches[number]
         return runs(batch.points, batch.inside, keys, n_groups, number, among=range(_RUNS))
 
-    with ThreadPoolExecutor(cores()) as pool:
+    with ThreadPoolExecutor(cores() if len(keys) > _ALONE else 1) as pool:
         said = list(pool.map(said_by, range(len(batches))))
     return Opinions(np.concatenate(said), np.array([batch.inside for batch in batches]))
 
@@ -313,7 +315,7 @@ def _agreed(labels: Labels, n_groups: int) -> Floats:
     members = sparse.csr_matrix((np.ones(labels.size), columns.T.ravel(), ends), shape=shape)
     sizes = np.asarray(members.sum(axis=0)).ravel()
     members, sizes = members[:, sizes > 0], sizes[sizes > 0]
-    apart = (members.T @ members).toarray()
+    apart = (members.T @ members).T.toarray()  # as it is, but row by row in memory
     # Step by step in one place: there are thousands of clusters, and all pairs of them.
     roots = np.outer(sizes, sizes)
     apart /= np.sqrt(roots, out=roots)

@@ -22,8 +22,9 @@ Points = NDArray[np.float32]
 _STEPS = 25
 #: Runs are made together as long as their groups times points are at most so many.
 _AT_ONCE = 1_000_000
-#: So many points are compared at a time, of several runs if they have fewer.
-_IN_CACHE = 4_096
+#: So many points are compared at a time, of several runs if they have fewer: few enough for a
+#: core's cache, and enough that threads seldom wait for the interpreter.
+_IN_CACHE = 16_384
 
 
 def keys_of(texts: Iterable[str]) -> Keys:
@@ -105,6 +106,7 @@ def _settled(part: Points, centers: Points) -> Points:
     """Move centres, shape (runs, groups, d), to the means of what is nearest to them."""
     labels = np.full((len(centers), len(part)), -1)
     moving = np.arange(len(centers))
+    members = _Members(part, centers.shape[1])
     for _ in range(_STEPS):
         moved = _nearest(part, centers[moving])
         changed = (moved != labels[moving]).any(axis=1)
@@ -112,21 +114,36 @@ def _settled(part: Points, centers: Points) -> Points:
         if not len(moving):
             break
         labels[moving] = moved
-        centers[moving] = _means(part, moved, centers[moving])
+        centers[moving] = members.means(moved, centers[moving])
     return centers
 
 
-def _means(part: Points, labels: Labels, centers: Points) -> Points:
-    """Return the mean of each group of each run; one without points stays where it was."""
-    from scipy.sparse import csr_matrix
+class _Members:
+    """Which of some points are in which groups, as a matrix that is made once for many steps."""
 
-    n_runs, n_groups, _ = centers.shape
-    columns = labels.astype(np.int32) + n_groups * np.arange(n_runs, dtype=np.int32)[:, None]
-    ones, ends = np.ones(columns.size, dtype=np.float32), np.arange(len(part) + 1) * n_runs
-    members = csr_matrix((ones, columns.T.ravel(), ends), shape=(len(part), n_runs * n_groups))
-    counts = np.bincount(columns.ravel(), minlength=n_runs * n_groups).astype(np.float32)
-    means = ((members.T @ part) / np.maximum(counts, 1)[:, None]).reshape(centers.shape)
-    return np.where(counts.reshape(n_runs, n_groups, 1) > 0, means, centers)
+    def __init__(self, part: Points, n_groups: int) -> None:
+        self.part, self.n_groups = part, n_groups
+        self.matrix: Any = None
+
+    def means(self, labels: Labels, centers: Points) -> Points:
+        """Return the mean of each group of each run; one without points stays where it was."""
+        n_runs, n_groups = len(labels), self.n_groups
+        columns = labels.astype(np.int32) + n_groups * np.arange(n_runs, dtype=np.int32)[:, None]
+        sums = self._filled(columns.T.ravel(), n_runs) @ self.part
+        counts = np.bincount(columns.ravel(), minlength=n_runs * n_groups).astype(np.float32)
+        means = (sums / np.maximum(counts, 1)[:, None]).reshape(centers.shape)
+        return np.where(counts.reshape(n_runs, n_groups, 1) > 0, means, centers)
+
+    def _filled(self, groups: NDArray[np.int32], n_runs: int) -> Any:
+        """Return the matrix of 0 and 1, shape (runs * groups, points)."""
+        from scipy.sparse import csc_matrix
+
+        if self.matrix is None or len(self.matrix.indices) != len(groups):
+            ones, ends = np.ones(groups.size, np.float32), np.arange(len(self.part) + 1) * n_runs
+            shape = (n_runs * self.n_groups, len(self.part))
+            self.matrix = csc_matrix((ones, groups, ends), shape=shape)
+        self.matrix.indices[:] = groups
+        return self.matrix
 
 
 def _starts(part: Points, drawn: Keys, n_groups: int) -> Points:

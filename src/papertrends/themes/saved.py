@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from papertrends.encoders import LSA, Distilled
+from papertrends.encoders.lsa import DIMENSIONS
 from papertrends.errors import InputError
 from papertrends.tables import MAP, MEMBERSHIPS, NEAR_MISSES, THEMES, UNASSIGNED, conform
 from papertrends.themes.centroids import Centroids
@@ -130,9 +131,11 @@ def pack(fitted: Fitted) -> tuple[dict[str, Any], dict[str, Any]]:
     plain : dict
     arrays : dict of str to numpy.ndarray
     """
+    # What a distilled encoder reads begins with what is joined with its vectors.
+    lsa = fitted.lsa if fitted.distilled is None else fitted.distilled.lsa
     arrays: dict[str, Any] = {
-        "lsa_idf": fitted.lsa.idf,
-        "lsa_components": fitted.lsa.components,
+        "lsa_idf": lsa.idf,
+        "lsa_components": lsa.components,
         "space_idf": fitted.space.idf,
     }
     for field in fields(fitted.centroids):
@@ -154,7 +157,7 @@ def pack(fitted: Fitted) -> tuple[dict[str, Any], dict[str, Any]]:
             "agreement": distilled.agreement,
             "n_taught": distilled.n_taught,
         },
-        "lsa_terms": list(fitted.lsa.terms),
+        "lsa_terms": list(lsa.terms),
         "space_terms": list(fitted.space.terms),
         "named": [
             {"theme": one.theme.as_dict(), "phrases": list(one.phrases)} for one in fitted.named
@@ -200,7 +203,7 @@ def unpack(
         distilled = Distilled(lsa=lsa, weights=arrays["distilled_weights"], **told)
     return Fitted(
         encoder=plain["encoder"],
-        lsa=lsa,
+        lsa=lsa.first(DIMENSIONS),
         distilled=distilled,
         space=WordSpace(tuple(plain["space_terms"]), arrays["space_idf"]),
         named=tuple(named),
