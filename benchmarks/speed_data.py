@@ -99,6 +99,12 @@ def some(papers: pd.DataFrame, size: int) -> pd.DataFrame:
     return chosen.sort_values(["digest_date", "order"])[COLUMNS].reset_index(drop=True)
 
 
+def part(papers: pd.DataFrame, size: int, number: int) -> pd.DataFrame:
+    """Return the `size` papers that `some` would choose after ``number * size`` others."""
+    before = set(some(papers, number * size)["title"])
+    return some(papers[~papers["title"].isin(before)], size)
+
+
 def write(papers: pd.DataFrame, stem: Path) -> Path:
     """Write papers as ``<stem>.parquet`` and ``<stem>.jsonl``; return the first."""
     rows = papers.drop(columns=["category", "made_up"])

@@ -89,7 +89,14 @@ def agreement_with_labels(papers: str, column: str, encoder: str) -> dict[str, A
     ids = given.papers["paper_id"].drop_duplicates().tolist()
     groups = groups_of(model.memberships, model.themes, ids)
     figures = {one.level: round(one.ami, 4) for one in agreement(groups, given.labels)}
-    return {"encoder": model.encoder_name, "n_papers": len(ids), "ami": figures}
+    broad = (model.themes["kind"] == "discovered") & (model.themes["parent"] == "")
+    n_themes = int(broad.sum())
+    return {
+        "encoder": model.encoder_name,
+        "n_papers": len(ids),
+        "n_themes": n_themes,
+        "ami": figures,
+    }
 
 
 def named_f1(archive: str, encoder: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from papertrends.encoders import words
 from papertrends.encoders.base import Encoder, Vectors
 from papertrends.encoders.distilled import LEAST_AGREEMENT, Distilled, agreement_of, distil
-from papertrends.encoders.lsa import LSA, unit_rows
+from papertrends.encoders.lsa import DIMENSIONS, LSA, unit_rows
 from papertrends.encoders.minilm import MiniLM
 from papertrends.encoders.static import packaged_vectors
 from papertrends.errors import InputError
@@ -110,6 +110,36 @@ def test_the_lsa_comes_along(distilled: Distilled, texts: list[str], lsa: LSA) -
     vectors, projected = distilled.encode_with_lsa(texts)
     np.testing.assert_array_equal(vectors, distilled.encode(texts))
     np.testing.assert_array_equal(projected, lsa.transform(texts))
+
+
+def test_more_directions_are_read_than_are_joined(texts: list[str], targets: Vectors) -> None:
+    lsa = LSA.fit(texts, dimensions=DIMENSIONS + 30)
+    learned = teach(texts, lsa, targets)
+    assert learned.weights.shape[0] == 256 + DIMENSIONS + 30 + 1
+    vectors, projected = learned.encode_with_lsa(texts)
+    np.testing.assert_array_equal(vectors, learned.encode(texts))
+    assert projected.shape == (len(texts), DIMENSIONS)
+    np.testing.assert_array_equal(projected, lsa.first(DIMENSIONS).transform(texts))
+
+
+def test_an_imitation_spreads_as_far_as_its_teacher(
+    texts: list[str], lsa: LSA, targets: Vectors
+) -> None:
+    noise = np.random.default_rng(5).normal(size=targets.shape)
+    blurred = unit_rows(targets + 0.05 * noise)
+    new = slice(N_TAUGHT, None)
+    guessed, wanted = teach(texts, lsa, blurred).encode(texts)[new], blurred[new]
+    far, aim = (np.square(some - some.mean(axis=0)).sum() for some in (guessed, wanted))
+    assert far == pytest.approx(aim, rel=0.05)
+
+
+def test_guesses_at_what_has_no_reason_are_not_made_large(
+    texts: list[str], lsa: LSA, targets: Vectors
+) -> None:
+    noise = unit_rows(4 + np.random.default_rng(5).normal(size=targets.shape))
+    guessed = teach(texts, lsa, noise).encode(texts)[N_TAUGHT:]
+    far, aim = (np.square(some - some.mean(axis=0)).sum() for some in (guessed, noise[N_TAUGHT:]))
+    assert far < aim / 2
 
 
 def test_a_vector_does_not_depend_on_the_other_texts_or_blocks(

@@ -112,8 +112,8 @@ def test_a_sample_has_what_must_be_in_it_and_papers_with_each_themes_words(small
         ("auto", 4_000, False),
         ("auto", 4_001, True),
         ("minilm", 100_000, False),
-        ("distilled", 1_000, False),
-        ("distilled", 1_001, True),
+        ("distilled", 800, False),
+        ("distilled", 801, True),
         (BagEncoder(), 100_000, False),
     ],
 )
@@ -230,6 +230,9 @@ def test_a_saved_model_assigns_as_it_did(
     assert len(found) >= 20
     model.save(tmp_path / "model")
     again = ThemeModel.load(tmp_path / "model")
+    assert again.fitted.lsa.dimensions == 100
+    assert again.fitted.distilled is not None
+    assert again.fitted.distilled.lsa.dimensions > 100
     assert again.fitted.distilled is not None
     assert again.fitted.distilled.name == model.encoder_name == again.encoder_name
     pd.testing.assert_frame_equal(again.assign(new), found, check_exact=True)

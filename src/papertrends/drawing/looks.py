@@ -13,7 +13,9 @@ import math
 import re
 import textwrap
 import unicodedata
+from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import pandas as pd
@@ -312,7 +314,8 @@ def percent(share: float) -> float | None:
     return None if math.isnan(share) else round(100 * float(share), 4)
 
 
-def iso_day(period: object) -> str:
+@lru_cache(maxsize=10_000)
+def iso_day(period: Hashable) -> str:
     """Return the first day of `period` as ``YYYY-MM-DD``."""
     return pd.Timestamp(str(period)).date().isoformat()
 
