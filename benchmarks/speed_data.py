@@ -12,12 +12,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pandas as pd
 
 COLUMNS = ["arxiv_id", "title", "abstract", "digest_date", "category", "made_up"]
 #: Digests of IJCAI have a year only; papers of a year count at its conference.
 _CONFERENCE = "-07-15"
+_LEAST_SENTENCES = 6
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -47,46 +47,28 @@ def arxiv(folder: Path) -> pd.DataFrame:
 
 
 def everything(folder: Path, size: int) -> pd.DataFrame:
-    """Return `size` papers: all there are, and recombined ones for what is missing."""
+    """Return `size` papers: all there are, and abridged ones for what is missing."""
     real = pd.concat(
         [archive(folder), arxiv(folder), read_papers(folder, "ijcai_2020-2021.parquet")],
         ignore_index=True,
     ).drop_duplicates("title")
-    made = recombined(real, size - len(real)) if size > len(real) else real.head(0)
+    made = abridged(real, size - len(real)) if size > len(real) else real.head(0)
     return some(pd.concat([real, made], ignore_index=True), size)
 
 
-def recombined(papers: pd.DataFrame, number: int, seed: int = 0) -> pd.DataFrame:
-    """Return papers with new texts, of sentences of different papers of one category.
+def abridged(papers: pd.DataFrame, number: int) -> pd.DataFrame:
+    """Return papers made of real ones: every other sentence, the title's halves exchanged.
 
-    A paper takes length, category and date from a real one, and every sentence from another
-    paper of the category, where it stood at about the same place; its title is the first half of
-    one title and the second half of another.
+    Each is about one thing, as a paper is. Texts put together from several papers are not, and
+    no encoder's neighbourhoods of them mean anything.
     """
-    chance = np.random.default_rng(seed)
-    titles = [title.split() for title in papers["title"]]
-    sentences = [_SENTENCE.split(text) for text in papers["abstract"]]
-    category = papers["category"].to_numpy(dtype=object)
-    members = {one: np.flatnonzero(category == one) for one in sorted(set(category))}
-    rows = []
-    taken = set(papers["title"])
-    while len(rows) < number:
-        row = int(chance.integers(len(papers)))
-        own = members[category[row]]
-        first, second = (titles[one] for one in chance.choice(own, 2).tolist())
-        title = " ".join([*first[: -(-len(first) // 2)], *second[len(second) // 2 :]])
-        if title in taken or len(own) < 2:
-            continue
-        taken.add(title)
-        length = len(sentences[row])
-        others = chance.choice(own, length).tolist()
-        said = [
-            sentences[other][place * len(sentences[other]) // length]
-            for place, other in enumerate(others)
-        ]
-        date = papers["digest_date"].iloc[row]
-        rows.append((None, title, " ".join(said), date, category[row], True))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    sentences = papers["abstract"].map(_SENTENCE.split)
+    longest = papers.assign(said=sentences)[sentences.map(len) >= _LEAST_SENTENCES]
+    made = some_rows(longest, number)
+    words = made["title"].str.split()
+    title = [" ".join([*one[len(one) // 2 :], *one[: len(one) // 2]]) for one in words]
+    text = [" ".join(said[1::2]) for said in made["said"]]
+    return made.assign(arxiv_id=None, title=title, abstract=text, made_up=True)[COLUMNS]
 
 
 def some(papers: pd.DataFrame, size: int) -> pd.DataFrame:
@@ -94,9 +76,14 @@ def some(papers: pd.DataFrame, size: int) -> pd.DataFrame:
 
     A smaller choice is part of a larger one, and has papers of every kind in proportion.
     """
-    by_title = [hashlib.sha256(title.encode()).hexdigest() for title in papers["title"]]
-    chosen = papers.assign(order=by_title).sort_values("order").head(size)
+    chosen = some_rows(papers, size)
     return chosen.sort_values(["digest_date", "order"])[COLUMNS].reset_index(drop=True)
+
+
+def some_rows(papers: pd.DataFrame, size: int) -> pd.DataFrame:
+    """Return `size` rows by the hashes of their titles, the column ``order``."""
+    by_title = [hashlib.sha256(title.encode()).hexdigest() for title in papers["title"]]
+    return papers.assign(order=by_title).sort_values("order").head(size)
 
 
 def part(papers: pd.DataFrame, size: int, number: int) -> pd.DataFrame:

@@ -15,7 +15,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 
 import readme  # noqa: E402
 from speed import Bench, Run, reckoned  # noqa: E402
-from speed_data import COLUMNS, recombined, some, write_parts  # noqa: E402
+from speed_data import COLUMNS, abridged, part, some, write_parts  # noqa: E402
 from speed_tables import scale_table, slope, speed_table  # noqa: E402
 
 
@@ -75,18 +75,32 @@ def test_a_smaller_choice_is_part_of_a_larger_one() -> None:
     pd.testing.assert_frame_equal(some(mixed, 30), small)
 
 
-def test_recombined_papers_are_new_texts_of_one_category() -> None:
+def test_abridged_papers_are_new_texts_about_what_one_paper_is() -> None:
     real = papers(60)
-    made = recombined(real, 40)
+    real["abstract"] = [f"{text} {text}" for text in real["abstract"]]
+    short = papers(70).tail(10)
+    made = abridged(pd.concat([real, short], ignore_index=True), 40)
     assert len(made) == made["title"].nunique() == 40
     assert made["made_up"].all()
     assert not set(made["title"]) & set(real["title"])
     assert not set(made["abstract"]) & set(real["abstract"])
+    whole = {(row.category, row.digest_date): row.abstract for row in real.itertuples()}
     for row in made.itertuples():
-        sentences = row.abstract.split(". ")
-        assert [one.split()[1] for one in sentences] == ["0", "1", "2", "3"]
-        assert {one.split()[5].rstrip(".") for one in sentences} == {row.category}
-    pd.testing.assert_frame_equal(recombined(real, 40), made)
+        sentences = row.abstract.removesuffix(".").split(". ")
+        assert len(sentences) == 4
+        assert any(
+            all(one in text for one in sentences)
+            for (category, _), text in whole.items()
+            if category == row.category
+        )
+    pd.testing.assert_frame_equal(abridged(pd.concat([real, short], ignore_index=True), 40), made)
+
+
+def test_parts_of_a_corpus_share_nothing() -> None:
+    parts = [part(papers(100), 30, number) for number in range(3)]
+    assert [len(one) for one in parts] == [30, 30, 30]
+    assert len({title for one in parts for title in one["title"]}) == 90
+    pd.testing.assert_frame_equal(parts[0], some(papers(100), 30))
 
 
 def test_parts_hold_every_paper_once(tmp_path: Path) -> None:

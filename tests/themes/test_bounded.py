@@ -150,6 +150,17 @@ def test_the_teacher_sees_a_part_of_the_sample_and_the_themes(
     assert f"held-out agreement {agreed}, at least 0.00 is asked" in told
 
 
+def test_more_papers_are_taught_where_few_do_not_do(
+    small: Teacher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded, "LEAST_AGREEMENT", 0.01)  # 80 texts say nothing of agreement
+    found = _read(corpus(300), tmp_path)
+    assert found.distilled is not None
+    assert found.distilled.n_taught == 120
+    assert len(small.seen) == 121  # none twice
+    assert found.notes[-1].startswith("120 of 300 papers were embedded by bag-of-words;")
+
+
 def test_poor_agreement_falls_back_to_the_teacher(
     small: Teacher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,8 @@ Rows = NDArray[np.int64]
 LARGE = 4_000
 #: Papers in the sample, and those of them that the distilled encoder's teacher embeds.
 SAMPLED, TAUGHT = 3_000, 800
+#: So many times as many are taught while the encoder agrees too little with its teacher.
+_TIMES = (1, 2, 4)
 #: Directions of the papers' own analysis that it reads; more of them take longer to find.
 _READ = 200
 #: So many for each in the sample are looked at to choose it.
@@ -260,19 +262,28 @@ def _taught(
     folder: Path,
     progress: Progress,
 ) -> tuple[Distilled, LSA, Vectors]:
-    """Learn what an encoder makes of texts; return the vectors of further ones, too."""
+    """Learn what an encoder makes of texts; return the vectors of further ones, too.
+
+    Where it agrees too little, more of the sample is embedded, which is less than all papers.
+    """
     with one_thread():
         static, keys = packaged_vectors().encode(sample), keys_of(sample)
-        taught = coverage_sample(static, keys, TAUGHT)
-    asked = [*(sample[row] for row in taught), *further]
     import_module("scipy.sparse.linalg")  # no thread is to import what others import at the time
     with ThreadPoolExecutor(max_workers=1) as beside:
         analysed = beside.submit(_analysed, sample)
-        vectors = encode_cached(teacher, asked, folder, progress=progress)
-        lsa, projected = analysed.result()
-    known, described = vectors[: len(taught)], vectors[len(taught) :]
-    with one_thread():
-        learned = distil(static, projected, taught, known, keys, analysis=lsa, teacher=teacher.name)
+        for number in sorted({min(times * TAUGHT, len(sample)) for times in _TIMES}):
+            with one_thread():
+                taught = coverage_sample(static, keys, number)
+            asked = [*(sample[row] for row in taught), *further]
+            vectors = encode_cached(teacher, asked, folder, progress=progress)
+            known, described = vectors[: len(taught)], vectors[len(taught) :]
+            lsa, projected = analysed.result()
+            with one_thread():
+                learned = distil(
+                    static, projected, taught, known, keys, analysis=lsa, teacher=teacher.name
+                )
+            if learned.agreement >= LEAST_AGREEMENT:
+                break
     return learned, lsa.first(DIMENSIONS), described
 
 
