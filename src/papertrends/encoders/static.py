@@ -74,8 +74,8 @@ class StaticVectors:
         """Count the word pieces of each word, shape (n_words, n_pieces)."""
         from scipy.sparse import csr_matrix
 
-        ids: list[int] = []
-        rows: list[int] = []
+        ids: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+        rows: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
         for start in range(0, len(words), _WORDS_AT_ONCE):
             # One text of many words: a batch would run on threads, which forbid to fork.
             found = self._tokenizer.encode(
@@ -83,10 +83,11 @@ class StaticVectors:
                 is_pretokenized=True,
                 add_special_tokens=False,
             )
-            ids.extend(found.ids)
-            rows.extend(start + word for word in found.word_ids)
-        ones = np.ones(len(ids), dtype=np.float32)
-        return csr_matrix((ones, (rows, ids)), shape=(len(words), len(self._table)))
+            ids.append(np.array(found.ids, dtype=np.int64))
+            rows.append(start + np.array(found.word_ids, dtype=np.int64))
+        at = (np.concatenate(rows), np.concatenate(ids))
+        ones = np.ones(len(at[0]), dtype=np.float32)
+        return csr_matrix((ones, at), shape=(len(words), len(self._table)))
 
     @cached_property
     def _tokenizer(self) -> Any:
