@@ -84,13 +84,13 @@ class LSA:
         """Return the projection of texts that are split already, as `transform` does."""
         return unit_rows(self.coordinates(words))
 
-    def coordinates(self, words: Words) -> NDArray[np.float64]:
+    def coordinates(self, words: Words) -> NDArray[np.floating]:
         """Return where texts that are split already lie on each direction, shape (n, k)."""
         if not self.terms:
             return np.zeros((len(words.starts) - 1, 0))
         weights = self._index.counts(words)
         _weigh(weights, self.idf)
-        return np.asarray(weights @ self._wide)
+        return np.asarray(weights.astype(self.components.dtype) @ self.components)
 
     def first(self, dimensions: int) -> LSA:
         """Return the projection to no more than the first `dimensions` directions."""
@@ -103,10 +103,6 @@ class LSA:
     def dimensions(self) -> int:
         """Numbers in a projection, 0 for a corpus too small for one."""
         return int(self.components.shape[1])
-
-    @cached_property
-    def _wide(self) -> NDArray[np.float64]:
-        return self.components.astype(np.float64, copy=False)
 
     @cached_property
     def _index(self) -> Index:
