@@ -188,3 +188,23 @@ def test_figures_are_put_between_their_markers_of_a_page(tmp_path: Path) -> None
     readme.put("scale", "new", page)
     expected = "a\n<!-- scale: begin -->\nnew\n<!-- scale: end -->\nb\n"
     assert page.read_text(encoding="utf-8") == expected
+
+
+def test_the_table_sets_encoders_side_by_side_and_gives_their_mean() -> None:
+    def found(*amis: float) -> dict[str, Any]:
+        return {
+            encoder: {"n_papers": 5_000, "n_themes": place, "ami": {"broad": ami}}
+            for place, (encoder, ami) in enumerate(
+                zip(("distilled", "minilm"), amis, strict=True), 12
+            )
+        }
+
+    f1 = {"distilled": {"f1": {"report": 0.75}}, "minilm": {"f1": {"report": 0.76}}}
+    ami = {"one": found(0.25, 0.26), "other": found(0.35, 0.38)}
+    quality = {"runs": 1, "cores": 2, "machine": "x86_64", "ami": ami, "f1": f1, "ami_less": 0.02}
+    lines = speed_table(measured("3000") | {"quality": quality}).splitlines()
+    [first] = [line for line in lines if "AMI of one" in line]
+    assert "5,000 papers, 12 and 13 broad themes" in first
+    assert "| 0.250 beside 0.260 | | -0.010 |" in first
+    assert "| AMI on average over these | | | -0.020 |" in lines
+    assert any("F1" in line and "0.750 beside 0.760" in line for line in lines)
