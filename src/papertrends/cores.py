@@ -24,3 +24,17 @@ def one_thread() -> Iterator[None]:
     import_module("scipy.linalg")
     with threadpool_limits(limits=1):
         yield
+
+
+@contextmanager
+def one_thread_in_blas() -> Iterator[None]:
+    """Hold what has one limit for all threads to one, for work that goes on in several.
+
+    Each of them is to use `one_thread` for itself: one that leaves it earlier than another
+    would let both have all cores again, were it not for this.
+    """
+    from threadpoolctl import ThreadpoolController
+
+    import_module("scipy.linalg")
+    with ThreadpoolController().select(user_api="blas").limit(limits=1):
+        yield

@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from papertrends.encoders import words
 from papertrends.encoders.lsa import LSA, join, unit_rows
-from papertrends.encoders.words import words_of
+from papertrends.words import words_of
 
 WORDS = (
     "diffusion sampler noise image pixel protein residue folding enzyme docking speech phoneme "

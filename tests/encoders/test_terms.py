@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 from papertrends.encoders import terms as module
 from papertrends.encoders.stopwords import ENGLISH
 from papertrends.encoders.terms import Index, learn
-from papertrends.encoders.words import words_of
+from papertrends.words import words_of
 
 # Few words, so that terms are shared; folded, joined, left out and in other scripts.
 WORDS = ["Reward", "reward", "model", "the", "of", "x", "7", "42", "a_b", "naïve", "STRASSE"]

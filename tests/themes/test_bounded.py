@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from tests.hand_made import BagEncoder
+from threadpoolctl import threadpool_info, threadpool_limits
 
-from papertrends.encoders import minilm
+from papertrends.encoders import LSA, minilm
 from papertrends.progress import silent
 from papertrends.themes import bounded
 from papertrends.themes.bounded import is_distilled, read, read_again, sample_rows
@@ -159,6 +161,36 @@ def test_more_papers_are_taught_where_few_do_not_do(
     assert found.distilled.n_taught == 120
     assert len(small.seen) == 121  # none twice
     assert found.notes[-1].startswith("120 of 300 papers were embedded by bag-of-words;")
+
+
+def test_the_analysis_beside_the_teacher_uses_one_thread_to_its_end(
+    small: Teacher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teaching, analysed = Event(), Event()
+    in_blas: list[set[int]] = []
+    fit, encode = LSA.fit, small.encode
+
+    def slow_fit(*texts: Any, **given: Any) -> LSA:
+        assert teaching.wait(60)
+        in_blas.append({one["num_threads"] for one in _libraries()})
+        analysed.set()
+        return fit(*texts, **given)
+
+    def slow_encode(texts: Sequence[str], **given: Any) -> np.ndarray:
+        teaching.set()
+        assert analysed.wait(60)
+        return encode(texts, **given)
+
+    monkeypatch.setattr(bounded.LSA, "fit", slow_fit)
+    monkeypatch.setattr(small, "encode", slow_encode)
+    with threadpool_limits(limits=2, user_api="blas"):
+        _read(corpus(300), tmp_path)
+        assert in_blas[0] == {1}
+        assert {one["num_threads"] for one in _libraries()} == {2}
+
+
+def _libraries() -> list[dict[str, Any]]:
+    return [one for one in threadpool_info() if one["user_api"] == "blas"]
 
 
 def test_poor_agreement_falls_back_to_the_teacher(

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from papertrends.encoders import LSA, join
-from papertrends.themes.calibration import for_new_papers
+from papertrends.themes.calibration import analysed_anew, for_new_papers
 from papertrends.themes.centroids import Centroids
 from papertrends.themes.evidence import Corpus
 from papertrends.themes.fitted import one_row_each, texts_of_papers
@@ -52,6 +52,12 @@ def learned() -> tuple[Corpus, list[str], list[np.ndarray], LSA]:
     return corpus, texts, groups, lsa
 
 
+def calibrated(
+    plain: Centroids, corpus: Corpus, texts: list[str], groups: list[np.ndarray]
+) -> Centroids:
+    return for_new_papers(plain, corpus, analysed_anew(corpus, texts), groups)
+
+
 def memberships(centroids: Centroids, joined: np.ndarray) -> float:
     return float((centroids.score(joined) >= 0.5).sum(axis=1).mean())
 
@@ -59,7 +65,7 @@ def memberships(centroids: Centroids, joined: np.ndarray) -> float:
 def test_new_papers_are_in_as_many_themes_as_old_ones(learned: Any) -> None:
     corpus, texts, groups, lsa = learned
     plain = Centroids.fit(corpus.joined, groups, [-1] * TOPICS)
-    moved = for_new_papers(plain, corpus, texts, groups)
+    moved = calibrated(plain, corpus, texts, groups)
     new = one_row_each(field(300, 2))
     encoded = np.random.default_rng(1).normal(size=(300, 8)).astype(np.float32)
     encoded /= np.linalg.norm(encoded, axis=1, keepdims=True)
@@ -71,7 +77,7 @@ def test_new_papers_are_in_as_many_themes_as_old_ones(learned: Any) -> None:
 def test_borders_move_alike_and_centres_stay(learned: Any) -> None:
     corpus, texts, groups, _ = learned
     plain = Centroids.fit(corpus.joined, groups, [-1] * TOPICS)
-    moved = for_new_papers(plain, corpus, texts, groups)
+    moved = calibrated(plain, corpus, texts, groups)
     np.testing.assert_array_equal(moved.centres, plain.centres)
     np.testing.assert_array_equal(moved.scales, plain.scales)
     np.testing.assert_allclose(moved.cuts - plain.cuts, moved.shifts[:, 0])
@@ -86,24 +92,24 @@ def test_the_order_of_papers_does_not_matter(learned: Any) -> None:
     plain = Centroids.fit(corpus.joined, groups, [-1] * TOPICS)
     order = np.random.default_rng(3).permutation(len(texts))
     back = np.argsort(order)
-    turned = for_new_papers(
+    turned = calibrated(
         plain, corpus.part(order), [texts[row] for row in order], [back[rows] for rows in groups]
     )
     np.testing.assert_allclose(
-        turned.cuts, for_new_papers(plain, corpus, texts, groups).cuts, atol=1e-6
+        turned.cuts, calibrated(plain, corpus, texts, groups).cuts, atol=1e-6
     )
 
 
 def test_where_nothing_can_be_learned_nothing_moves(learned: Any) -> None:
     corpus, texts, groups, _ = learned
     none = Centroids.none(corpus.joined.shape[1])
-    assert for_new_papers(none, corpus, texts, []) is none
+    assert calibrated(none, corpus, texts, []) is none
     two = corpus.part(np.arange(2))
     few = Centroids.fit(two.joined, [np.arange(2)], [-1])
-    moved = for_new_papers(few, two, texts[:2], [np.arange(2)])
+    moved = calibrated(few, two, texts[:2], [np.arange(2)])
     assert np.isfinite(moved.cuts).all()
     empty = Centroids.fit(corpus.joined, groups[:1], [-1])
-    odd = for_new_papers(empty, corpus, texts, [np.array([], dtype=np.int64)])
+    odd = calibrated(empty, corpus, texts, [np.array([], dtype=np.int64)])
     assert np.isfinite(odd.cuts).all()
 
 

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from papertrends.encoders.base import Vectors
 from papertrends.encoders.lsa import DIMENSIONS, LSA, unit_rows
 from papertrends.encoders.static import StaticVectors, packaged_vectors
-from papertrends.encoders.words import blocks
 from papertrends.errors import InputError
 from papertrends.progress import Progress, silent
+from papertrends.words import blocks
 
 Floats = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from papertrends.encoders.base import Vectors
 from papertrends.encoders.terms import Index, learn
-from papertrends.encoders.words import Words, blocks
+from papertrends.words import BLOCK, Words, blocks
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -152,7 +152,11 @@ def join(encoded: Vectors, lsa: Vectors) -> Vectors:
     numpy.ndarray of float32, shape (n, d + k)
         Rows of length 1.
     """
-    return unit_rows(np.hstack([encoded, lsa]).astype(np.float64))
+    joined = np.empty((len(encoded), encoded.shape[1] + lsa.shape[1]), dtype=np.float32)
+    for start in range(0, len(joined), BLOCK):
+        some = slice(start, start + BLOCK)
+        joined[some] = unit_rows(np.hstack([encoded[some], lsa[some]]).astype(np.float64))
+    return joined
 
 
 def unit_rows(rows: NDArray[np.floating]) -> Vectors:

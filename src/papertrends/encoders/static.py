@@ -8,6 +8,7 @@ same in every corpus.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from functools import cache, cached_property
 from importlib import resources
@@ -19,10 +20,10 @@ from numpy.typing import NDArray
 from papertrends.encoders.base import Vectors
 from papertrends.encoders.lsa import unit_rows
 from papertrends.encoders.minilm import MiniLM
-from papertrends.encoders.words import Words, blocks
 from papertrends.errors import PapertrendsError
 from papertrends.files import sha256_of
 from papertrends.progress import Progress, silent
+from papertrends.words import Words, blocks
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -31,6 +32,7 @@ VECTORS_SHA256 = "39592e986ac5681ef8c038a335584dc6d0bd1960511c22768573f57a19ec60
 
 #: Words given to the tokenizer at once.
 _WORDS_AT_ONCE = 4096
+_PLAIN = re.compile("[a-z0-9]+")
 
 
 class StaticVectors:
@@ -74,20 +76,30 @@ class StaticVectors:
         """Count the word pieces of each word, shape (n_words, n_pieces)."""
         from scipy.sparse import csr_matrix
 
-        ids: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
-        rows: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
-        for start in range(0, len(words), _WORDS_AT_ONCE):
+        # A word of plain letters that is in the vocabulary is a piece of its own.
+        whole = np.array([self._whole.get(word, -1) for word in words], dtype=np.int64)
+        at_once = np.flatnonzero(whole >= 0)
+        ids, rows = [whole[at_once]], [at_once]
+        others = np.flatnonzero(whole < 0)
+        for start in range(0, len(others), _WORDS_AT_ONCE):
+            some = others[start : start + _WORDS_AT_ONCE]
             # One text of many words: a batch would run on threads, which forbid to fork.
             found = self._tokenizer.encode(
-                words[start : start + _WORDS_AT_ONCE],
+                [words[row] for row in some.tolist()],
                 is_pretokenized=True,
                 add_special_tokens=False,
             )
             ids.append(np.array(found.ids, dtype=np.int64))
-            rows.append(start + np.array(found.word_ids, dtype=np.int64))
+            rows.append(some[np.array(found.word_ids, dtype=np.int64)])
         at = (np.concatenate(rows), np.concatenate(ids))
         ones = np.ones(len(at[0]), dtype=np.float32)
         return csr_matrix((ones, at), shape=(len(words), len(self._table)))
+
+    @cached_property
+    def _whole(self) -> dict[str, int]:
+        """The plain lower-case words of the vocabulary, which no tokenizer takes apart."""
+        vocabulary: dict[str, int] = self._tokenizer.get_vocab()
+        return {word: row for word, row in vocabulary.items() if _PLAIN.fullmatch(word)}
 
     @cached_property
     def _tokenizer(self) -> Any:

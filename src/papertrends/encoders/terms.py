@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from papertrends.encoders.stopwords import ENGLISH
-from papertrends.encoders.words import Words, words_of
+from papertrends.words import Words, words_of
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -7,7 +7,6 @@ alike is then compared exactly. Must not change any paper.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -17,15 +16,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from papertrends.dumps.report import NearDuplicate
+from papertrends.words import words_of
 
 _SIMILAR = 0.7
 _RUN = 3
 _BANDS, _ROWS = 10, 3
-_PIECE = 5_000
-_WORD = re.compile(r"\w+")
+#: Texts looked at together: few enough that what is made of them stays in a core's cache.
+_PIECE = 512
 _MANY = 50
 
-_Runs = npt.NDArray[np.uint64]
+_Hashed = npt.NDArray[np.uint64]
 
 
 def near_duplicates(papers: pd.DataFrame) -> tuple[NearDuplicate, ...]:
@@ -47,7 +47,7 @@ def near_duplicates(papers: pd.DataFrame) -> tuple[NearDuplicate, ...]:
     return pairs_of(first, signatures_of(first["abstract"].tolist()))
 
 
-def pairs_of(papers: pd.DataFrame, signatures: npt.NDArray[np.uint64]) -> tuple[NearDuplicate, ...]:
+def pairs_of(papers: pd.DataFrame, signatures: _Hashed) -> tuple[NearDuplicate, ...]:
     """Return the pairs of papers with nearly the same abstract.
 
     Parameters
@@ -62,8 +62,8 @@ def pairs_of(papers: pd.DataFrame, signatures: npt.NDArray[np.uint64]) -> tuple[
     hashes = _Hashes()
 
     @cache
-    def runs(row: int) -> _Runs:
-        return _runs(abstracts[row], hashes)
+    def runs(row: int) -> _Hashed:
+        return np.unique(_runs([abstracts[row]], hashes)[0])
 
     found = []
     for one, other in sorted(candidates(signatures)):
@@ -75,11 +75,11 @@ def pairs_of(papers: pd.DataFrame, signatures: npt.NDArray[np.uint64]) -> tuple[
     return tuple(found)
 
 
-def signatures_of(texts: Sequence[str]) -> npt.NDArray[np.uint64]:
+def signatures_of(texts: Sequence[str]) -> _Hashed:
     """Return the signature of each text, shape (n, 30)."""
     hashes = _Hashes()
     pieces = (texts[start : start + _PIECE] for start in range(0, len(texts), _PIECE))
-    signatures = [_signatures([_runs(text, hashes) for text in piece]) for piece in pieces]
+    signatures = [_signatures(*_runs(piece, hashes)) for piece in pieces]
     return np.concatenate([np.zeros((0, _BANDS * _ROWS), dtype=np.uint64), *signatures])
 
 
@@ -91,32 +91,48 @@ class _Hashes(dict[str, int]):
         return self[word]
 
 
-def _runs(text: str, hashes: _Hashes) -> _Runs:
-    """Return the hashes of all runs of words in a text, each once, ascending."""
-    words = _WORD.findall(text.lower())
-    codes = np.fromiter(map(hashes.__getitem__, words), dtype=np.uint64, count=len(words))
-    if len(codes) < _RUN:
-        return np.array([np.bitwise_xor.reduce(codes) if len(codes) else 0], dtype=np.uint64)
-    mixed = codes[: len(codes) - _RUN + 1] * np.uint64(0x9E3779B97F4A7C15)
+def _runs(texts: Sequence[str], hashes: _Hashes) -> tuple[_Hashed, npt.NDArray[np.int64]]:
+    """Return the hashes of all runs of words, one text after the other, and where each begins.
+
+    A text of fewer words than a run has is one by itself.
+    """
+    words = words_of(texts)
+    known = np.array([hashes[word] for word in words.distinct], dtype=np.uint64)
+    codes = known[words.ids]
+    n_words = np.diff(words.starts)
+    n_runs = np.maximum(n_words - _RUN + 1, 1)
+    starts = np.concatenate([[0], np.cumsum(n_runs)[:-1]])
+    runs = np.zeros(n_runs.sum(), dtype=np.uint64)
+    whole = np.repeat(n_words >= _RUN, n_runs)
+    places = np.arange(len(runs)) + np.repeat(words.starts[:-1] - starts, n_runs)
+    runs[whole] = _following(codes)[places[whole]]
+    for text in np.flatnonzero((n_words > 0) & (n_words < _RUN)).tolist():
+        own = codes[words.starts[text] : words.starts[text + 1]]
+        runs[starts[text]] = np.bitwise_xor.reduce(own)
+    return runs, starts
+
+
+def _following(codes: _Hashed) -> _Hashed:
+    """Return the hash of each word together with those that follow it in its run."""
+    n_runs = max(0, len(codes) - _RUN + 1)
+    mixed = codes[:n_runs] * np.uint64(0x9E3779B97F4A7C15)
     for place in range(1, _RUN):
-        mixed = _mixed(mixed) ^ codes[place : len(codes) - _RUN + 1 + place]
-    return np.unique(_mixed(mixed))
+        mixed = _mixed(mixed) ^ codes[place : n_runs + place]
+    return _mixed(mixed)
 
 
-def _mixed(values: _Runs) -> _Runs:
+def _mixed(values: _Hashed) -> _Hashed:
     values = (values ^ (values >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)
     return values ^ (values >> np.uint64(27))
 
 
-def _signatures(runs: Sequence[_Runs]) -> npt.NDArray[np.uint64]:
+def _signatures(runs: _Hashed, starts: npt.NDArray[np.int64]) -> _Hashed:
     """Return the least hash of each text's runs, for each of thirty ways to hash."""
-    starts = np.cumsum([0, *(len(one) for one in runs[:-1])])
-    every = np.concatenate(runs)
     ways = _mixed(np.arange(1, _BANDS * _ROWS + 1, dtype=np.uint64) * np.uint64(0x94D049BB133111EB))
-    return np.stack([np.minimum.reduceat(_mixed(every ^ way), starts) for way in ways], axis=1)
+    return np.stack([np.minimum.reduceat(_mixed(runs ^ way), starts) for way in ways], axis=1)
 
 
-def candidates(signatures: npt.NDArray[np.uint64]) -> set[tuple[int, int]]:
+def candidates(signatures: _Hashed) -> set[tuple[int, int]]:
     """Return the pairs of rows that share a band of their signatures, the lesser row first."""
     found: set[tuple[int, int]] = set()
     for band in range(_BANDS):
@@ -141,7 +157,7 @@ def _pairs(members: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield from ((one, other) for other in members[place + 1 :])
 
 
-def _jaccard(one: _Runs, other: _Runs) -> float:
+def _jaccard(one: _Hashed, other: _Hashed) -> float:
     """Return the part of all runs of two texts that is in both."""
     shared = len(np.intersect1d(one, other, assume_unique=True))
     return shared / (len(one) + len(other) - shared)

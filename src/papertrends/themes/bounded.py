@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from papertrends.cores import one_thread
+from papertrends.cores import one_thread, one_thread_in_blas
 from papertrends.encoders import (
     LSA,
     Distilled,
@@ -41,7 +41,7 @@ from papertrends.errors import InputError
 from papertrends.progress import Progress
 from papertrends.themes.fitted import one_row_each
 from papertrends.themes.kmeans import keys_of
-from papertrends.themes.phrases import pattern_of
+from papertrends.themes.phrases import finder_of
 
 Rows = NDArray[np.int64]
 
@@ -162,13 +162,13 @@ def sample_rows(texts: Sequence[str], words: Sequence[Sequence[str]], must: Rows
 
 def _worded(texts: Sequence[str], order: Rows, phrases: Sequence[str], chosen: Rows) -> Rows:
     """Return rows with a theme's words that are missing in those chosen, the first by key."""
-    pattern = pattern_of(phrases)
-    missing = _WORDED - sum(pattern.search(texts[row]) is not None for row in chosen.tolist())
+    has = finder_of(phrases)
+    missing = _WORDED - sum(has(texts[row]) for row in chosen.tolist())
     inside, found = set(chosen.tolist()), list[int]()
     for row in order.tolist():
         if len(found) >= missing:
             break
-        if row not in inside and pattern.search(texts[row]):
+        if row not in inside and has(texts[row]):
             found.append(row)
     return np.array(found, dtype=np.int64)
 
@@ -269,7 +269,7 @@ def _taught(
     with one_thread():
         static, keys = packaged_vectors().encode(sample), keys_of(sample)
     import_module("scipy.sparse.linalg")  # no thread is to import what others import at the time
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    with one_thread_in_blas(), ThreadPoolExecutor(max_workers=1) as beside:
         analysed = beside.submit(_analysed, sample)
         for number in sorted({min(times * TAUGHT, len(sample)) for times in _TIMES}):
             with one_thread():

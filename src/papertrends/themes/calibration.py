@@ -10,12 +10,12 @@ themes were learned from.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from papertrends.encoders import LSA, join
+from papertrends.encoders import LSA, Vectors, join
 from papertrends.encoders.lsa import unit_rows
 from papertrends.themes.centroids import Centroids, left_out
 from papertrends.themes.evidence import Corpus
@@ -28,11 +28,41 @@ _NEAR = 0.1
 _TAG = 77
 
 
+@dataclass(frozen=True)
+class Anew:
+    """Papers by a second analysis, which some of them were left out of.
+
+    Attributes
+    ----------
+    out : numpy.ndarray of bool, shape (n,)
+        Those that were; none where there are too few papers.
+    joined : numpy.ndarray, shape (n, d + k)
+        All of them by it, as `Corpus.joined`.
+    """
+
+    out: NDArray[np.bool_]
+    joined: Vectors
+
+    @classmethod
+    def none(cls, corpus: Corpus) -> Anew:
+        """Leave no paper out."""
+        return cls(np.zeros(len(corpus.joined), dtype=bool), corpus.joined)
+
+
+def analysed_anew(corpus: Corpus, texts: Sequence[str]) -> Anew:
+    """Leave a fifth of the papers out, chosen by their texts, and project all by the others.
+
+    Knows nothing of themes.
+    """
+    out = chance(keys_of(texts), _TAG) < _LEFT_OUT
+    if not out.any() or out.all():
+        return Anew.none(corpus)
+    lsa = LSA.fit([texts[row] for row in np.flatnonzero(~out).tolist()])
+    return Anew(out, join(corpus.encoded, lsa.transform(texts)))
+
+
 def for_new_papers(
-    centroids: Centroids,
-    corpus: Corpus,
-    texts: Sequence[str],
-    groups: Sequence[NDArray[np.int64]],
+    centroids: Centroids, corpus: Corpus, anew: Anew, groups: Sequence[NDArray[np.int64]]
 ) -> Centroids:
     """Return the centres with their borders moved to where they lie for new papers.
 
@@ -40,8 +70,10 @@ def for_new_papers(
     ----------
     centroids : Centroids
         Of t themes, as learned from n papers.
-    corpus, texts
+    corpus : Corpus
         These papers.
+    anew : Anew
+        The same by an analysis that left some of them out.
     groups : sequence of numpy.ndarray, length t
         Rows of the papers in each theme.
 
@@ -58,15 +90,14 @@ def for_new_papers(
     Validation by leaving out what is tested (Stone 1974), of the projection alone: the
     encoder's vectors are the same whatever the papers.
     """
-    n = len(texts)
-    out = chance(keys_of(texts), _TAG) < _LEFT_OUT
-    inside = np.zeros((n, len(groups)), dtype=bool)
+    out = anew.out
+    if not len(groups) or not out.any():
+        return centroids
+    inside = np.zeros((len(out), len(groups)), dtype=bool)
     for column, rows in enumerate(groups):
         inside[rows, column] = True
-    if not len(groups) or not out.any() or out.all():
-        return centroids
     learned = _likeness(corpus, inside)[out]
-    moved = _likeness_left_out(corpus, texts, inside, out) - learned
+    moved = _likeness_left_out(anew, inside) - learned
     own = inside[out] & np.isfinite(moved)
     near = ~inside[out] & np.isfinite(moved) & (learned > centroids.cuts - _NEAR)
     cut = float(moved[near].mean()) if near.any() else 0.0
@@ -85,18 +116,14 @@ def _likeness(corpus: Corpus, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
     return np.column_stack([left_out(wide, mask) for mask in inside.T])
 
 
-def _likeness_left_out(
-    corpus: Corpus, texts: Sequence[str], inside: NDArray[np.bool_], out: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Return the same of the papers left out, projected by what the others taught.
+def _likeness_left_out(anew: Anew, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the same of the papers left out, by what the others taught.
 
     NaN where all papers of a theme are left out.
     """
-    kept, rows = np.flatnonzero(~out).tolist(), np.flatnonzero(out).tolist()
-    lsa = LSA.fit([texts[row] for row in kept])
-    others = join(corpus.encoded[kept], lsa.transform([texts[row] for row in kept]))
-    new = join(corpus.encoded[rows], lsa.transform([texts[row] for row in rows]))
-    centres = np.array([others[mask].astype(np.float64).sum(axis=0) for mask in inside[kept].T])
-    alike = new.astype(np.float64) @ unit_rows(centres).astype(np.float64).T
-    alike[:, ~inside[kept].any(axis=0)] = np.nan
+    others, new = (anew.joined[rows].astype(np.float64) for rows in (~anew.out, anew.out))
+    kept = inside[~anew.out]
+    centres = np.array([others[mask].sum(axis=0) for mask in kept.T])
+    alike = new @ unit_rows(centres).astype(np.float64).T
+    alike[:, ~kept.any(axis=0)] = np.nan
     return np.asarray(alike)

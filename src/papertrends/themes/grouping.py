@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -304,43 +303,52 @@ def _agreed(labels: Labels, n_groups: int) -> Floats:
     numpy.ndarray, shape (n, n_groups)
         Share of the runs whose cluster of the point is in each group; rows sum to 1.
     """
-    from scipy import sparse
     from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
 
-    n_runs, n_points = labels.shape
-    columns = labels + n_groups * np.arange(n_runs)[:, None]
-    ends = np.arange(n_points + 1) * n_runs
-    shape = (n_points, n_runs * n_groups)
-    members = sparse.csr_matrix((np.ones(labels.size), columns.T.ravel(), ends), shape=shape)
-    sizes = np.asarray(members.sum(axis=0)).ravel()
-    members, sizes = members[:, sizes > 0], sizes[sizes > 0]
-    apart = (members.T @ members).T.toarray()  # as it is, but row by row in memory
-    # Step by step in one place: there are thousands of clusters, and all pairs of them.
-    roots = np.outer(sizes, sizes)
-    apart /= np.sqrt(roots, out=roots)
-    np.subtract(1, apart, out=apart)
-    np.clip(apart, 0, None, out=apart)
-    apart *= 2
-    np.sqrt(apart, out=apart)
-    np.fill_diagonal(apart, 0)
-    tree = linkage(squareform(apart, checks=False), "ward")
-    meta = np.asarray(fcluster(tree, n_groups, "maxclust"), dtype=np.int64) - 1
-    votes = np.asarray(_votes(members, meta, n_groups) / n_runs)
-    for _ in range(_REFINED):
+    n_runs = len(labels)
+    _, used = np.unique(labels + n_groups * np.arange(n_runs)[:, None], return_inverse=True)
+    clusters = used.reshape(labels.shape)  # of all runs, those that have points
+    sizes = np.bincount(used.ravel())
+    meta = fcluster(linkage(_apart(clusters, sizes), "ward"), n_groups, "maxclust") - 1
+    for refined in range(_REFINED + 1):
+        votes = _crossed(np.arange(labels.shape[1]), meta[clusters], (labels.shape[1], n_groups))
+        if refined == _REFINED:
+            break
         agreed = votes.argmax(axis=1)
         counts = np.maximum(np.bincount(agreed, minlength=n_groups), 1)
-        shared = _votes(members.T, agreed, n_groups) / np.sqrt(sizes[:, None] * counts)
-        moved = shared.argmax(axis=1)
+        shared = _crossed(clusters, agreed, (len(sizes), n_groups))
+        moved = (shared / np.sqrt(sizes[:, None] * counts)).argmax(axis=1)
         if (moved == meta).all():
             break
-        meta = np.asarray(moved, dtype=np.int64)
-        votes = np.asarray(_votes(members, meta, n_groups) / n_runs)
-    return votes
+        meta = moved
+    return votes / n_runs
 
 
-def _votes(members: Any, groups: Labels, n_groups: int) -> Floats:
-    return np.asarray(members @ np.eye(n_groups)[groups])
+def _apart(clusters: Labels, sizes: Labels) -> Floats:
+    """Return the distance of each two clusters, as ``scipy.spatial.distance.pdist`` has them.
+
+    Clusters as 0 and 1 for each point, scaled to length 1.
+
+    Parameters
+    ----------
+    clusters : numpy.ndarray of int, shape (runs, n)
+        The cluster of each point in each run, numbered through all runs.
+    sizes : numpy.ndarray of int, shape (m,)
+    """
+    found = []
+    for run, own in enumerate(clusters):
+        first, n_own = own.min(), own.max() - own.min() + 1
+        both = _crossed(own - first, clusters[run:] - first, (n_own, len(sizes) - first))
+        later = sizes[first:]
+        apart = np.sqrt(2 * np.clip(1 - both / np.sqrt(np.outer(later[:n_own], later)), 0, None))
+        found += [row[place + 1 :] for place, row in enumerate(apart)]
+    return np.concatenate(found)
+
+
+def _crossed(ones: Labels, others: Labels, shape: tuple[int, int]) -> Floats:
+    """Count how often each of `ones` meets each of `others`, broadcast against each other."""
+    cells = (ones * shape[1] + others).ravel()
+    return np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
 
 
 def kept(found: Grouping, points: Points, least: int) -> Grouping:

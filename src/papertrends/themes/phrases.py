@@ -18,6 +18,8 @@ _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ed", "es", "s", "e")
 _JOINT = r"[\s\-‐‑–]*"
 
 _BRACKETED = r"\(([A-Z][\w\-]{1,9})\)"
+#: Words at the end of a text, which is read backwards.
+_LAST_WORDS = re.compile(r"(?:\s+[^\s().,;:]+){1,9}")
 
 FUNCTION_WORDS = frozenset("a an the of and or for in to with by via on from as at is are".split())
 
@@ -82,6 +84,33 @@ def pattern_of(phrases: Iterable[str]) -> re.Pattern[str]:
     # Without a word the pattern would match everywhere: let it match nowhere.
     any_of = "|".join(map(_one_pattern, ordered)) or r"(?!)"
     return re.compile(f"{_BEFORE}(?:{any_of}){_AFTER}")
+
+
+def finder_of(phrases: Iterable[str]) -> Callable[[str], bool]:
+    """Return what says whether a text has one of `phrases`, quickly of the many that have none.
+
+    >>> has = finder_of(["fine-tuning", "PRM"])
+    >>> [has(text) for text in ("We finetune it.", "Two PRMs.", "A prm, tuned.")]
+    [True, True, False]
+    """
+    named = [phrase for phrase in phrases if words(phrase)]
+    pattern, every = pattern_of(named), [_roots(phrase) for phrase in named]
+
+    def has(text: str) -> bool:
+        if text.isascii():  # else letters may be the same to a pattern that are not here
+            lower = text.lower()
+            if not any(all(root in lower for root in roots) for roots in every):
+                return False
+        return pattern.search(text) is not None
+
+    return has
+
+
+def _roots(phrase: str) -> list[str]:
+    """Return what the words of `phrase` begin with wherever it is found, as far as is plain."""
+    parts = words(singular_acronym(phrase)) if is_acronym(phrase) else words(phrase)
+    roots = [part if is_acronym(phrase) else _root_of(part).removesuffix("y") for part in parts]
+    return [root.lower() for root in roots if root.isascii()]
 
 
 @dataclass(frozen=True)
@@ -184,16 +213,24 @@ def has_other_meaning(acronym: str, phrases: Sequence[str], text: str) -> bool:
     spelled = singular_acronym(acronym)
     if f"({spelled})" not in text and f"({spelled}s)" not in text:
         return False
-    defined = re.search(rf"((?:[^\s().,;:]+\s+){{1,9}})\({re.escape(spelled)}s?\)", text)
-    if not defined:
+    before = _words_before(rf"\({re.escape(spelled)}s?\)", text)
+    if not before:
         return False
-    before = defined.group(1)
     if pattern_of([phrase for phrase in phrases if not is_acronym(phrase)]).search(before):
         return False
     letters = spelled.casefold()
     parts = words(before)
     ends = [" ".join(parts[start:]) for start in range(len(parts))]
     return any(letters in _initials(end) for end in ends)
+
+
+def _words_before(pattern: str, text: str) -> str:
+    """Return up to nine words that stand before `pattern` where it has some for the first time."""
+    for found in re.finditer(pattern, text):
+        # Read backwards there is one place to begin at, in place of every word of the text.
+        if before := _LAST_WORDS.match(text[: found.start()][::-1]):
+            return before.group()[::-1]
+    return ""
 
 
 def shorter_forms(phrases: Sequence[str]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from papertrends.progress import Progress
 from papertrends.tables import MAP, conform
 from papertrends.themes import discovered
 from papertrends.themes.assigning import Assigned
-from papertrends.themes.calibration import for_new_papers
+from papertrends.themes.calibration import Anew, analysed_anew, for_new_papers
 from papertrends.themes.evidence import THRESHOLD, Corpus, WordSpace, score, texts_of
 from papertrends.themes.fates import fates
 from papertrends.themes.fitted import Fitted, can_be_primary, memberships_of, near_misses_of
@@ -114,9 +114,11 @@ def search(
     if len(texts) >= discovered.MIN_PAPERS:
         discovered.warm_up()  # no thread is to import what others import at the time
     space = WordSpace.fit(texts)
-    phrasing = Phrasing.of(corpus.titles, texts)
     with ThreadPoolExecutor(max_workers=1) as beside:
-        drawing = beside.submit(_map, corpus, seed)  # knows nothing of themes
+        # What knows nothing of themes is done beside the search for them.
+        drawing = beside.submit(_map, corpus, seed)
+        analysing = beside.submit(_anew, corpus, texts)
+        phrasing = Phrasing.of(corpus.titles, texts)
         named = find_named(themes, vectors, corpus, space, masks)
         others, model, notes = _discovered(
             texts,
@@ -128,10 +130,10 @@ def search(
             anchors=anchors,
             n_all=n_all,
         )
-        places = drawing.result()
+        places, anew = drawing.result(), analysing.result()
     rows, members = _rows(named, others, corpus, places, anchors)
     table = _themes_table(named, others, rows.memberships, papers, phrasing)
-    borders = for_new_papers(others.centroids, corpus, texts, members)
+    borders = for_new_papers(others.centroids, corpus, anew, members)
     learned = (encoder, lsa, space, named.fitted, borders, others.ids)
     tables = (table, rows.memberships, rows.unassigned, rows.near_misses, rows.map)
     fitted = Fitted(*learned, *tables, notes)
@@ -250,3 +252,10 @@ def _map(corpus: Corpus, seed: int) -> pd.DataFrame:
     frame = pd.DataFrame({"paper_id": list(corpus.paper_ids)})
     frame["x"], frame["y"] = places[:, 0], places[:, 1]
     return conform(frame, MAP)
+
+
+def _anew(corpus: Corpus, texts: list[str]) -> Anew:
+    if len(texts) < discovered.MIN_PAPERS:  # then there is no theme to be calibrated
+        return Anew.none(corpus)
+    with one_thread():
+        return analysed_anew(corpus, texts)

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from papertrends.encoders import words
-from papertrends.encoders.words import blocks, words_of
+from papertrends import words
+from papertrends.words import blocks, words_of
 
 
 @given(st.lists(st.text(), max_size=5))
