@@ -5,8 +5,9 @@ Usage: python benchmarks/speed.py [FOLDER] --python PYTHON [--part PART]... [--r
 FOLDER (default ../shared/data) holds the corpora; PYTHON is an interpreter with what
 ``speed_recipe.py`` needs (``make .cache/bertopic/.ready`` makes one). Runs alternate, each in a
 process of its own, so that a drift of the machine's speed hits both; peak memory is what the
-kernel counted for that process. Ours starts with an empty cache of vectors and models; kernels that
-either compiles are kept from run to run. What a part finds is kept at once, in
+kernel counted for that process, or what it and those it started had at a time. Ours starts with an
+empty cache of vectors and models; kernels that either compiles are kept from run to run. What a
+part finds is kept at once, in
 ``benchmarks/results/speed.json``; with --readme the tables of README and docs/scale.md are
 written from all parts that were ever measured. Takes a machine that does nothing else.
 """
@@ -45,17 +46,32 @@ QUALITY_PARTS = (0, 3, 4)
 #: Runs a command and tells seconds and peak memory. A process of its own, as small as can be: the
 #: kernel starts a child's peak at its parent's.
 _LAUNCH = """
-import json, os, signal, sys, time
+import json, os, signal, sys, threading, time
 told, said, limit, command = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4:]
 opened = (os.POSIX_SPAWN_OPEN, 1, said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+def held(pid):
+    at = f"/proc/{pid}"
+    try:
+        pages = int(open(at + "/statm").read().split()[1])
+        started = [open(f"{at}/task/{one}/children").read() for one in os.listdir(at + "/task")]
+    except OSError:  # it has ended
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") + sum(held(one) for one in " ".join(started).split())
+seen = [0]
+def watch():
+    while True:
+        seen.append(max(seen.pop(), held(pid)))
+        time.sleep(0.25)
 began = time.perf_counter()
 pid = os.posix_spawn(command[0], command, os.environ, file_actions=[opened])
 stopped = []
 signal.signal(signal.SIGALRM, lambda *_: (stopped.append(1), os.kill(pid, signal.SIGKILL)))
 signal.setitimer(signal.ITIMER_REAL, limit)
+threading.Thread(target=watch, daemon=True).start()
 _, status, used = os.wait4(pid, 0)
 signal.setitimer(signal.ITIMER_REAL, 0)
-told_all = {"seconds": time.perf_counter() - began, "mb": used.ru_maxrss / 1024}
+most = max(used.ru_maxrss / 1024, *(one / 2**20 for one in seen))
+told_all = {"seconds": time.perf_counter() - began, "mb": most}
 told_all |= {"code": os.waitstatus_to_exitcode(status), "stopped": bool(stopped)}
 with open(told, "w") as file:
     json.dump(told_all, file)

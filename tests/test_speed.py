@@ -133,6 +133,14 @@ def test_a_run_tells_seconds_memory_and_its_last_line(tmp_path: Path) -> None:
     assert stopped.seconds < 5
 
 
+def test_memory_of_a_run_is_that_of_all_its_processes(tmp_path: Path) -> None:
+    holds = "held = bytearray(b'x') * 60_000_000; import time; time.sleep(1)"
+    starts = f"import subprocess as s, sys; own = s.Popen([sys.executable, '-c', {holds!r}])"
+    both = [sys.executable, "-c", f"{starts}; {holds}; own.wait(); print()"]
+    ran = Bench(tmp_path, tmp_path, None, 1, 20.0).run(both)
+    assert 120 < ran.mb < 250
+
+
 def test_the_table_says_what_was_reckoned_and_made_up() -> None:
     stages = {"n_embedded": 500, "embed_s": 25.0, "fit_s": 60.0, "over_time_s": 30.0}
     recipe = {

@@ -15,19 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from papertrends.encoders.lsa import unit_rows
+from papertrends.processes import Step, silent
 from papertrends.themes.grouping import (
     MAJORITY,
     TRIED,
     Candidate,
     Grouping,
-    Step,
     best_jaccard,
     candidates,
     firmest,
     jaccards,
     kept,
     no_groups,
-    silent,
 )
 from papertrends.themes.kmeans import Floats, Keys, Labels, Points
 

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from papertrends.encoders import Vectors
+from papertrends.processes import Step, in_processes, one_by_one, silent
 from papertrends.themes.anchoring import Anchored, Past, anchored
 from papertrends.themes.graph import main_axes
-from papertrends.themes.grouping import TRIED, Step, group, no_groups, silent
+from papertrends.themes.grouping import ALONE, TRIED, group, no_groups
 from papertrends.themes.kmeans import Floats, Keys, Labels, Points, keys_of
 
 _AXES = 128
@@ -187,8 +187,9 @@ class ConsensusGroups:
         """Split the groups that really fall into finer ones, or did before."""
         broad = self.grouping_.labels
         first = self._first()
-        found: list[tuple[int, int, float, NDArray[np.int64]]] = []
-        for name in self.names():
+        split: list[tuple[int, Labels, list[int]]] = []
+        jobs: list[tuple[Points, Keys, Past | None, float]] = []
+        for name in self.names():  # the largest first
             rows = np.flatnonzero(broad == name)
             anchors, past = [], None
             if self.before is not None:
@@ -196,20 +197,16 @@ class ConsensusGroups:
                 past = self.before.finer.part(first[rows], anchors)
             if not anchors and (len(rows) < _LEAST_SPLIT or self._is_part(name)):
                 continue
-            parts = _grouped(
-                self._points[rows],
-                self._point_keys[rows],
-                _LEAST_FINER,
-                past,
-                tried=_FINER_TRIED,
-                stands_for=self.stands_for,
-            )
-            was = [anchors[one] if one >= 0 else -1 for one in parts.anchors.tolist()]
+            split.append((name, rows, anchors))
+            jobs.append((self._points[rows], self._point_keys[rows], past, self.stands_for))
+        parts = (in_processes if len(broad) > ALONE else one_by_one)(_parted, jobs)
+        found: list[tuple[int, int, float, Labels]] = []
+        for (name, rows, anchors), part in zip(split, parts, strict=True):
+            was = [anchors[one] if one >= 0 else -1 for one in part.anchors.tolist()]
             if len(was) >= 2 or max(was, default=-1) >= 0:
-                labels, stability = parts.grouping.labels, parts.grouping.stability
                 found += [
-                    (name, was[part], float(again), rows[labels == part])
-                    for part, again in enumerate(stability)
+                    (name, was[number], float(again), rows[part.grouping.labels == number])
+                    for number, again in enumerate(part.grouping.stability)
                 ]
         found.sort(key=lambda one: -len(one[3]))
         labels = np.full(len(broad), -1)
@@ -232,6 +229,11 @@ def same_vectors(vectors: Vectors) -> Labels:
     """Return a number for each row of `vectors`, the same for equal rows, shape (n,)."""
     _, same = np.unique(np.asarray(vectors), axis=0, return_inverse=True)
     return np.asarray(same, dtype=np.int64).reshape(-1)
+
+
+def _parted(points: Points, keys: Keys, past: Past | None, stands_for: float) -> Anchored:
+    """Return the finer groups among the points of one group."""
+    return _grouped(points, keys, _LEAST_FINER, past, tried=_FINER_TRIED, stands_for=stands_for)
 
 
 def _grouped(

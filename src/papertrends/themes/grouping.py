@@ -8,19 +8,16 @@ same in every batch. Must not know of papers, texts or BERTopic.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from papertrends.cores import cores
 from papertrends.encoders.lsa import unit_rows
+from papertrends.processes import Step, in_processes, one_by_one, silent
 from papertrends.themes.graph import drawn_together, exact_neighbors
 from papertrends.themes.kmeans import Floats, Keys, Labels, Points, chance, runs
-
-Step = Callable[[int, int], None]
 
 #: Batches of runs; each leaves out another fifth of the points in all its runs.
 _BATCHES, _RUNS, _LEFT_OUT = 8, 20, 0.2
@@ -31,8 +28,8 @@ _NEIGHBORS, _SHARE = 30, 8
 _FEW, _CLEAR, _SMALL = (0.4, 0.6, 0.8), 0.99, 200
 #: At most so many times are the clusters of the runs dealt out to the agreed groups anew.
 _REFINED = 20
-#: Threads with no more points than this wait for the interpreter more than they work.
-_ALONE = 1_000
+#: No more points than this are grouped in less time than other processes take to start.
+ALONE = 1_000
 #: Numbers of groups tried, as parts of `usual_number`.
 TRIED = (1.0, 1.2, 1.4, 1.6)
 #: A group that batches find again less than this is none: Hennig's "dissolved".
@@ -106,10 +103,6 @@ class Opinions:
     present: NDArray[np.bool_]
 
 
-def silent(done: int, total: int) -> None:
-    """Say nothing of `done` steps of `total`."""
-
-
 def usual_number(n_points: float) -> float:
     """Return how many groups of `n_points` a reader can hold in the head: a handful, or two.
 
@@ -156,9 +149,9 @@ def group(
     are clustered); Ben-Hur, Elisseeff and Guyon 2002 (the number of groups by
     stability); Hennig 2007, "Cluster-wise assessment of cluster stability".
     """
-    heard = candidates(points, keys, least=least, tried=tried, step=step, stands_for=stands_for)
-    found = firmest(heard)
-    return no_groups(len(points)) if found is None else kept(found.grouping, points, least)
+    found = candidates(points, keys, least=least, tried=tried, step=step, stands_for=stands_for)
+    best = firmest(found)
+    return no_groups(len(points)) if best is None else kept(best.grouping, points, least)
 
 
 def no_groups(n_points: int) -> Grouping:
@@ -181,28 +174,18 @@ def candidates(
     few = _numbers(number, most, _FEW if len(points) <= _SMALL else ())
     numbers = sorted({*usual, *few})
     batches = batches_of(points, keys) if numbers else []
-    _import_what_agrees()
-    found: list[Candidate] = []
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        asked: list[Future[Candidate]] = []
-        for n_groups in numbers:
-            # What the runs agree on takes one core, while all others make the next ones.
-            heard = ask(batches, keys, n_groups)
-            if asked:
-                found.append(asked[-1].result())
-                step(len(found), len(numbers))
-            asked.append(beside.submit(candidate, heard, n_groups))
-        for one in asked[-1:]:
-            found.append(one.result())
-            step(len(found), len(numbers))
+    jobs = [(batches, keys, n_groups) for n_groups in numbers]
+    if len(points) > ALONE:  # the longest first
+        found = in_processes(heard, jobs[::-1], step=step)[::-1]
+    else:
+        found = one_by_one(heard, jobs, step=step)
     return [replace(one, few=n not in usual) for one, n in zip(found, numbers, strict=True)]
 
 
-def _import_what_agrees() -> None:
-    """Import what threads use: two of them must not import at the same time."""
+def import_what_groups() -> None:
+    """Import what `heard` uses, which takes a second."""
     import scipy.cluster.hierarchy
     import scipy.sparse
-    import scipy.spatial.distance
 
     del scipy
 
@@ -228,15 +211,17 @@ def _numbers(usual: float, most: int, tried: Sequence[float]) -> list[int]:
     return sorted({min(max(number, 2), most) for number in numbers}) if most >= 2 else []
 
 
+def heard(batches: Sequence[Batch], keys: Keys, n_groups: int) -> Candidate:
+    """Make all runs for one number of groups, and return what they agree on."""
+    return candidate(ask(batches, keys, n_groups), n_groups)
+
+
 def ask(batches: Sequence[Batch], keys: Keys, n_groups: int) -> Opinions:
-    """Make all runs for one number of groups; each batch of many points has a core of its own."""
-
-    def said_by(number: int) -> Labels:
-        batch = batches[number]
-        return runs(batch.points, batch.inside, keys, n_groups, number, among=range(_RUNS))
-
-    with ThreadPoolExecutor(cores() if len(keys) > _ALONE else 1) as pool:
-        said = list(pool.map(said_by, range(len(batches))))
+    """Make all runs for one number of groups."""
+    said = [
+        runs(batch.points, batch.inside, keys, n_groups, number, among=range(_RUNS))
+        for number, batch in enumerate(batches)
+    ]
     return Opinions(np.concatenate(said), np.array([batch.inside for batch in batches]))
 
 

@@ -19,6 +19,7 @@ from papertrends.beside import beside
 from papertrends.cores import one_thread
 from papertrends.encoders import Encoder, EncoderLike, Vectors, cache_folder
 from papertrends.errors import InputError
+from papertrends.processes import ready_processes
 from papertrends.progress import Progress
 from papertrends.themes.assigning import Places, assigned, with_rows
 from papertrends.themes.bounded import Read, brought, read, sample_rows
@@ -26,6 +27,7 @@ from papertrends.themes.discovered import MIN_PAPERS, warm_up
 from papertrends.themes.evidence import Corpus
 from papertrends.themes.examples import Masks, examples_among, part_of, shown_in
 from papertrends.themes.fitted import Fitted, corpus_of, one_row_each, texts_of_papers
+from papertrends.themes.grouping import ALONE, import_what_groups
 from papertrends.themes.growth import recounted
 from papertrends.themes.named import describe
 from papertrends.themes.own_bertopic import Handed
@@ -167,6 +169,8 @@ def _read(
     def made_ready() -> None:
         if warm and len(texts) >= MIN_PAPERS:
             warm_up()
+        if warm and len(rows) > ALONE:
+            ready_processes(import_what_groups)
 
     with beside(progress, "embedding", made_ready) as told:
         return read(
