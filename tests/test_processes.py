@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from joblib import parallel_config
 from threadpoolctl import threadpool_info
 
 from papertrends import processes
@@ -72,6 +73,13 @@ def test_what_a_killed_process_was_at_is_done_in_this_one() -> None:
     pid = os.getpid()
     assert in_processes(killed, [(pid,), (pid,)]) == [pid, pid]
     assert os.getpid() not in {where for _, where in in_processes(process_of, JOBS)}
+
+
+def test_where_joblib_starts_none_the_next_jobs_have_them_again() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("joblib.parallel_config", lambda *_, **__: parallel_config("sequential"))
+        assert {pid for _, pid in in_processes(process_of, JOBS)} == {os.getpid()}
+    assert os.getpid() not in {pid for _, pid in in_processes(process_of, JOBS)}
 
 
 def test_where_no_process_can_be_started_the_results_are_the_same(

@@ -259,6 +259,11 @@ def test_hostile_text_is_text_in_the_report(run: Run, tmp_path: Path) -> None:
     assert "onerror=alert(1)" in page  # it is there to read, escaped
 
 
+def _taken_from(module: str, tree: ast.Module) -> set[str]:
+    froms = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return {alias.name for node in froms if node.module == module for alias in node.names}
+
+
 def test_nothing_is_unpickled_or_evaluated() -> None:
     refused = {"pickle", "marshal", "shelve", "joblib", "dill", "eval", "exec", "read_pickle"}
     for file in Path(papertrends.__file__).parent.rglob("*.py"):
@@ -272,6 +277,9 @@ def test_nothing_is_unpickled_or_evaluated() -> None:
         names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         names |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         names |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        if file.name == "processes.py":  # sends arrays to processes that it starts, no files
+            assert _taken_from("joblib", tree) == {"Parallel", "delayed", "parallel_config"}
+            names -= {"joblib"}
         assert not names & refused, file
         loads = [
             node

@@ -19,6 +19,8 @@ Step = Callable[[int, int], None]
 
 #: Set in the processes that are started here: they start none themselves.
 _MARK = "PAPERTRENDS_JOB"
+#: Each takes 150 MB, and few are kept busy to the end by jobs of unequal length.
+_MOST = 4
 
 
 def silent(done: int, total: int) -> None:
@@ -35,7 +37,7 @@ def one_by_one(
 def in_processes(
     function: Callable[..., Found], jobs: Sequence[tuple[Any, ...]], *, step: Step = silent
 ) -> list[Found]:
-    """Do the same in as many processes as there are cores.
+    """Do the same in as many processes as there are cores, at most four.
 
     Parameters
     ----------
@@ -55,21 +57,23 @@ def in_processes(
     from joblib import Parallel, delayed, parallel_config
 
     try:
-        with parallel_config("loky", n_jobs=cores(), inner_max_num_threads=1):
+        with parallel_config("loky", n_jobs=min(cores(), _MOST), inner_max_num_threads=1):
             # Arrays are sent as they are: a file for each would have to be cleaned up.
             pool = Parallel(return_as="generator", max_nbytes=None)
-            return _done(pool(delayed(_marked)(function, job) for job in jobs), len(jobs), step)
+            begun = (delayed(_marked)(os.getpid(), function, job) for job in jobs)
+            return _done(pool(begun), len(jobs), step)
     except (OSError, ImportError, NotImplementedError, BrokenExecutor):
         return one_by_one(function, jobs, step=step)
 
 
 def ready_processes(imports: Callable[[], None]) -> None:
     """Start them before they are needed, which takes a second, and import what they need."""
-    in_processes(imports, [()] * cores())
+    in_processes(imports, [()] * min(cores(), _MOST))
 
 
-def _marked(function: Callable[..., Found], job: tuple[Any, ...]) -> Found:
-    os.environ[_MARK] = "1"
+def _marked(asking: int, function: Callable[..., Found], job: tuple[Any, ...]) -> Found:
+    if os.getpid() != asking:  # where joblib starts no process either, it is the same one
+        os.environ[_MARK] = "1"
     return function(*job)
 
 

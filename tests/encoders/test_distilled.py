@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from papertrends.encoders import words
+from papertrends import words
 from papertrends.encoders.base import Encoder, Vectors
 from papertrends.encoders.distilled import LEAST_AGREEMENT, Distilled, agreement_of, distil
 from papertrends.encoders.lsa import DIMENSIONS, LSA, unit_rows

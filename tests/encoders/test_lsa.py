@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from papertrends.encoders import words
+from papertrends import words
 from papertrends.encoders.lsa import LSA, join, unit_rows
 from papertrends.words import words_of
 

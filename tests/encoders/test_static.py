@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from papertrends.encoders import static, words
+from papertrends import words
+from papertrends.encoders import static
 from papertrends.encoders.minilm import MiniLM
 from papertrends.encoders.static import StaticVectors, packaged_vectors
 from papertrends.errors import PapertrendsError
