@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cloudpickle import register_pickle_by_value, unregister_pickle_by_value
 from joblib import parallel_config
 from threadpoolctl import threadpool_info
 
@@ -36,6 +38,14 @@ def killed(pid: int) -> int:
 
 def refused() -> None:
     raise ValueError("no such number")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def sent_whole() -> Iterator[None]:
+    # Other processes may not find the modules of tests: how pytest was started decides it.
+    register_pickle_by_value(sys.modules[__name__])
+    yield
+    unregister_pickle_by_value(sys.modules[__name__])
 
 
 @pytest.fixture(autouse=True)
