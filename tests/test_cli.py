@@ -12,7 +12,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from papertrends.cli import app
 from papertrends.papers import load_papers
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -147,6 +149,25 @@ def test_the_report_replaces_an_older_one_with_ordinary_rights(run: Run, tmp_pat
     umask = os.umask(0)
     os.umask(umask)
     assert (tmp_path / "report.html").stat().st_mode & 0o777 == 0o666 & ~umask
+
+
+def test_a_report_with_abstracts_beside_it_is_there_at_once_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAPERTRENDS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("papertrends.report.payload.MOST_CHARACTERS", 1)
+    dump, page, texts = (tmp_path / name for name in ("d.txt", "r.html", "r.texts.gz"))
+    dump.write_text(GOOD)
+    command = ["report", str(dump), "-o", str(page)]
+    first = CliRunner().invoke(app, command)
+    made = page.read_bytes(), texts.read_bytes()
+    assert f"too many for one page: {texts}" in first.stdout
+    page.unlink()
+    texts.unlink()
+    monkeypatch.setattr("papertrends.cli.commands._made", None)
+    again = CliRunner().invoke(app, command)
+    assert (again.exit_code, again.stdout) == (0, first.stdout)
+    assert (page.read_bytes(), texts.read_bytes()) == made
 
 
 def test_help_names_the_commands(run: Run) -> None:

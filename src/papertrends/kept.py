@@ -15,17 +15,26 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from papertrends.files import replacing
+from papertrends.files import replacing, sha256_of, write_bytes
 from papertrends.versions import versions
 
 _LOG = logging.getLogger(__name__)
 _KEPT_REPORTS = 10
-_PAGE, _TOLD = "report.html", "told.json"
+_KEPT_BYTES = 500 * 2**20
+_PAGE, _TEXTS, _TOLD = "report.html", "texts.gz", "told.json"
 #: Files of the package that can change a page; models and vectors are verified when loaded.
 _CODE = (".py", ".js", ".css", ".j2")
+
+
+class Told(NamedTuple):
+    """What is said of a report, and where its abstracts are if they are not in it."""
+
+    lines: list[str]
+    beside: Path | None = None
 
 
 def place_of(
@@ -93,13 +102,14 @@ def _code() -> list[Path]:
     return sorted(file for file in home.rglob("*") if file.suffix in _CODE)
 
 
-def take(place: Path | None, output: Path) -> list[str] | None:
-    """Write the report kept at `place` to `output`; return what was told of it.
+def take(place: Path | None, output: Path) -> Told | None:
+    """Write the report kept at `place` to `output`, and its abstracts beside it, if it has such.
 
     Returns
     -------
-    list of str or None
-        None if there is none.
+    Told or None
+        None if there is none, or if its abstracts lie beside a page of another name: the page
+        asks for them by theirs.
 
     Raises
     ------
@@ -110,33 +120,44 @@ def take(place: Path | None, output: Path) -> list[str] | None:
         return None
     try:
         told = json.loads((place / _TOLD).read_text(encoding="utf-8"))
-        page = (place / _PAGE).read_bytes()
-        if told["sha256"] != hashlib.sha256(page).hexdigest():
-            raise ValueError("the page is not the one that was kept")
+        page = _intact(place / _PAGE, told["sha256"])
+        beside = output.with_name(told["beside"]) if told["beside"] else None
+        texts = _intact(place / _TEXTS, told["beside_sha256"]) if beside else b""
         lines = [str(line) for line in told["lines"]]
+        named = str(told["output"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         _LOG.warning("the report kept in %s cannot be used (%s); making it anew", place, error)
         shutil.rmtree(place, ignore_errors=True)
         return None
-    with replacing(output) as temporary:
-        temporary.write_bytes(page)
-    return lines
+    if beside is None:
+        write_bytes(output, page)
+    elif named != output.name:
+        return None
+    else:
+        with replacing(beside) as temporary:
+            temporary.write_bytes(texts)
+            # The abstracts take their place when the page has taken its own.
+            write_bytes(output, page)
+    return Told(lines, beside)
 
 
-def keep(place: Path | None, output: Path, lines: Sequence[str]) -> None:
+def keep(place: Path | None, output: Path, told: Told) -> None:
     """Keep the report at `output`, and what was told of it, for the next time."""
     if place is None:
         return
     try:
-        page = output.read_bytes()
-        told = {"lines": list(lines), "sha256": hashlib.sha256(page).hexdigest()}
+        page, beside = output.read_bytes(), told.beside
+        texts = beside.read_bytes() if beside else b""
+        record = {"lines": told.lines, "sha256": sha256_of(page), "output": output.name}
+        record |= {"beside": beside.name if beside else "", "beside_sha256": sha256_of(texts)}
         place.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=place.parent, prefix=".new-"))
         try:
             (temporary / _PAGE).write_bytes(page)
-            (temporary / _TOLD).write_text(json.dumps(told), encoding="utf-8")
-            if not place.exists():
-                temporary.rename(place)
+            (temporary / _TEXTS).write_bytes(texts)
+            (temporary / _TOLD).write_text(json.dumps(record), encoding="utf-8")
+            shutil.rmtree(place, ignore_errors=True)
+            temporary.rename(place)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
         _prune(place.parent)
@@ -144,8 +165,19 @@ def keep(place: Path | None, output: Path, lines: Sequence[str]) -> None:
         _LOG.warning("the report is not kept (%s)", error)
 
 
+def _intact(file: Path, sha256: str) -> bytes:
+    data = file.read_bytes()
+    if sha256_of(data) != sha256:
+        raise ValueError(f"{file.name} is not the one that was kept")
+    return data
+
+
 def _prune(folder: Path) -> None:
-    """Keep the reports that were made last."""
-    made = sorted(folder.iterdir(), key=lambda place: (-place.stat().st_mtime, place.name))
-    for place in made[_KEPT_REPORTS:]:
-        shutil.rmtree(place, ignore_errors=True)
+    """Keep the reports that were made last, the newest whatever its size."""
+    with suppress(OSError):  # another process may prune, too
+        made = sorted(folder.iterdir(), key=lambda place: (-place.stat().st_mtime, place.name))
+        n_bytes = 0
+        for number, place in enumerate(made):
+            n_bytes += sum(file.stat().st_size for file in place.rglob("*"))
+            if number >= _KEPT_REPORTS or (number and n_bytes > _KEPT_BYTES):
+                shutil.rmtree(place, ignore_errors=True)

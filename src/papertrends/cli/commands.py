@@ -67,7 +67,7 @@ def report(
 ) -> None:
     """Turn dumps into an HTML report of their themes' frequency over time."""
     from papertrends.files import check_writable
-    from papertrends.kept import keep, take
+    from papertrends.kept import Told, keep, take
 
     check_writable(output)
     check_cluster(cluster, results, store)
@@ -84,17 +84,16 @@ def report(
         "labels_from": label_endpoint(endpoint, label_model),
     }
     place = _place(inputs, settings) if not (store or export or cluster) else None
-    told, others = take(place, output), dict[str, Path | None]()
+    told = take(place, output)
     if told is None:
         analysis = _made(inputs, settings, store, cluster, results, quiet=quiet)
         _write(analysis, output, export)
-        told = _lines([*analysis.load_report.sentences(), *analysis.notes], analysis)
-        beside = _beside(analysis, output)
-        if not beside:
-            keep(place, output, told)
-        others = {_BESIDE: beside, "tables": export, "store": store, "datasets": results}
+        lines = _lines([*analysis.load_report.sentences(), *analysis.notes], analysis)
+        told = Told(lines, _beside(analysis, output))
+        keep(place, output, told)
     if not quiet:
-        _tell(told, output, others)
+        others = {"tables": export, "store": store, "datasets": results}
+        _tell(told.lines, output, {_BESIDE: told.beside, **others})
 
 
 def update(
