@@ -160,9 +160,12 @@ def rates(folder: str) -> dict[str, Any]:
 
 def cluster(folder: str) -> dict[str, Any]:
     """Time two Dask workers beside one process with the same model; then with one killed."""
+    from dask import config
     from dask.distributed import Client, LocalCluster
 
     from papertrends import scale
+
+    config.set({"distributed.worker.profile.enabled": False})  # as docs/scale.md has it
 
     files = sorted(Path(folder).glob("*.parquet"))
     model = ThemeModel(encoder="distilled").fit(_spread(load_papers(files), LEARNED))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import datetime as dt
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +15,11 @@ from hypothesis import strategies as st
 from tests.hand_made import remembered
 
 from papertrends.counting import put_together
+from papertrends.dumps.inputs import find_dumps
 from papertrends.errors import InputError
 from papertrends.export import write_parquet
 from papertrends.papers import load, load_papers, near_duplicates
+from papertrends.papers.loading import suffixes
 from papertrends.papers.near_duplicates import pairs_of, signatures_of
 from papertrends.scale import datasets, loading, pools, steps
 from papertrends.scale.counts import Counting, added_up, count
@@ -131,6 +135,26 @@ def test_files_read_in_blocks_are_the_papers_of_one_reading(
     assert [one.file for one in found.report.not_read] == ["notes.txt"]
     assert len(told) == 3
     assert told[-1][1] == told[-1][2]
+
+
+def test_what_was_read_arrives_as_it_was_sent(tmp_path: Path, papers: pd.DataFrame) -> None:
+    write_parquet(papers.assign(upvotes=range(len(papers))), tmp_path / "p.parquet")
+    (tmp_path / "page.txt").write_bytes((DATA / "2025-07-31.txt").read_bytes())
+    (tmp_path / "notes.txt").write_text("Dear diary, nothing happened.\n", encoding="utf-8")
+    contents, _ = find_dumps(tmp_path, suffixes())
+    files = [one for content in contents if (one := loading._lying(content)) is not None]
+    options = loading._Options(None, 2025, dt.date(2025, 8, 6))
+    read = loading.read_files(files, options)
+    assert len(read) == 3
+    for one, other in zip(read, copy.deepcopy(read), strict=True):
+        assert (one.source, one.sha256, one.why_not) == (other.source, other.sha256, other.why_not)
+        if one.dump is None:
+            assert other.dump is None
+            continue
+        # All but the records, which the entries hold with full dates.
+        assert other.dump.entries == one.dump.entries
+        rest = dataclasses.replace(one.dump, dump=dataclasses.replace(one.dump.dump, records=()))
+        assert other.dump == rest
 
 
 def test_a_packed_dump_and_a_wrong_year_are_as_on_one_machine(tmp_path: Path) -> None:

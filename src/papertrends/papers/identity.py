@@ -52,10 +52,13 @@ def paper_id(title: str, arxiv_id: str | None = None) -> str:
     >>> paper_id("A Title", "2503.04625")
     'arxiv:2503.04625'
     """
-    if arxiv_id:
-        return f"arxiv:{arxiv_id}"
-    key = title_key(title).encode("utf-8", errors="surrogatepass")
-    return f"t:{hashlib.sha256(key).hexdigest()[:16]}"
+    return f"arxiv:{arxiv_id}" if arxiv_id else id_of_key(title_key(title))
+
+
+def id_of_key(key: str) -> str:
+    """Return the id of a paper without an arXiv id, from the `title_key` of its title."""
+    encoded = key.encode("utf-8", errors="surrogatepass")
+    return f"t:{hashlib.sha256(encoded).hexdigest()[:16]}"
 
 
 def title_key(title: str) -> str:
@@ -69,7 +72,8 @@ def title_key(title: str) -> str:
     >>> title_key(r"$\beta$-VAE: {\em M\"obius} Nets v2") == title_key("β-VAE: Möbius nets")
     True
     """
-    plain = _VERSION.sub("", title)
+    end = title.rstrip()[-1:]
+    plain = _VERSION.sub("", title) if end.isdecimal() or end in ")]" else title
     if "\\" in plain:
         plain = _COMMAND.sub(_command, _ACCENT.sub(r"\1", plain))
     key = normalised(plain)
@@ -88,7 +92,7 @@ def normalised(text: str) -> str:
     without letters and digits is returned as it stands, folded.
     """
     if text.isascii():
-        kept = _NO_LETTER_OR_DIGIT.sub("", text).lower()
+        kept = text.encode().translate(None, _NO_LETTER_OR_DIGIT).decode().lower()
         return kept or fold(text)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     if not any(char.isalnum() for char in folded):
@@ -143,6 +147,6 @@ def _greek() -> dict[str, str]:
     return names
 
 
-_NO_LETTER_OR_DIGIT = re.compile(r"[^A-Za-z0-9]+")
+_NO_LETTER_OR_DIGIT = bytes(code for code in range(128) if not chr(code).isalnum())
 _GREEK: Mapping[str, str] = MappingProxyType(_greek())
 _GREEK_NAMES = frozenset(_GREEK.values())

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from papertrends.dumps.records import Dropped, Record
 from papertrends.dumps.report import FileReport, LeftOut
 from papertrends.errors import shortened
 from papertrends.papers.digests import DatedDump, Entry
-from papertrends.papers.identity import agree, paper_id, title_key
+from papertrends.papers.identity import agree, id_of_key, title_key
 
 _TEXT_ON_RECORD = 80
 _CUT = 1_000  # before folding, as a block may be megabytes
@@ -87,17 +87,17 @@ def put_together(dumps: Sequence[DatedDump], sha256: dict[str, str]) -> Together
 
 def _ids(entries: Sequence[Entry]) -> tuple[list[str], list[str]]:
     """Give the same paper the same id, be it met with an arXiv id or without."""
-    keys = [title_key(entry.record.title) for entry in entries]
-    by_title: dict[str, dict[str, list[Record]]] = defaultdict(lambda: defaultdict(list))
-    for key, entry in zip(keys, entries, strict=True):
-        if entry.record.arxiv_id:
-            by_title[key][entry.record.arxiv_id].append(entry.record)
+    records = [entry.record for entry in entries]
+    keys = {one.title: title_key(one.title) for one in records if not one.arxiv_id}
+    by_title = _with_arxiv_id(records, set(keys.values()))
     ids: list[str] = []
     apart: dict[str, str] = {}
-    for key, entry in zip(keys, entries, strict=True):
-        record = entry.record
-        found = record.arxiv_id
-        if found is None and key in by_title:
+    for record in records:
+        if record.arxiv_id:
+            ids.append(f"arxiv:{record.arxiv_id}")
+            continue
+        found, key = None, keys[record.title]
+        if key in by_title:
             fitting = [
                 arxiv
                 for arxiv, others in by_title[key].items()
@@ -106,8 +106,17 @@ def _ids(entries: Sequence[Entry]) -> tuple[list[str], list[str]]:
             found = fitting[0] if len(fitting) == 1 else None
             if found is None:
                 apart.setdefault(record.title, ", ".join(sorted(by_title[key])))
-        ids.append(paper_id(record.title, found))
+        ids.append(f"arxiv:{found}" if found else id_of_key(key))
     return ids, _kept_apart(apart)
+
+
+def _with_arxiv_id(records: Sequence[Record], keys: Set[str]) -> dict[str, dict[str, list[Record]]]:
+    """Return the records with an arXiv id, of the titles in `keys`, by these two."""
+    found: dict[str, dict[str, list[Record]]] = defaultdict(lambda: defaultdict(list))
+    for record in records if keys else ():
+        if record.arxiv_id and (key := title_key(record.title)) in keys:
+            found[key][record.arxiv_id].append(record)
+    return found
 
 
 def _kept_apart(apart: dict[str, str]) -> list[str]:

@@ -61,10 +61,11 @@ def pool_on(cluster: Any) -> Iterator[Pool]:
         return
     distributed = _distributed()
     if isinstance(cluster, distributed.Client):
-        yield _checked(cluster, _address_of(cluster))
+        with _sending_much():
+            yield _checked(cluster, _address_of(cluster))
     elif isinstance(cluster, str):
         address = _plain(cluster)
-        with _quiet():
+        with _quiet(), _sending_much():
             client = _connected(distributed, address)
             try:
                 yield _checked(client, address)
@@ -160,6 +161,14 @@ def _quiet() -> Iterator[None]:
     finally:
         for one, level in zip(loggers, before, strict=True):
             one.setLevel(level)
+
+
+@contextmanager
+def _sending_much() -> Iterator[None]:
+    """Let models and papers travel in the graph, which `OnCluster` does with reason."""
+    with warnings.catch_warnings():  # once for a run: it counts for all of its threads
+        warnings.filterwarnings("ignore", message="Sending large graph", category=UserWarning)
+        yield
 
 
 def _checked(client: Any, address: str) -> OnCluster:

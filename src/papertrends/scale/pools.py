@@ -6,7 +6,6 @@ was faster or is gone.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -22,6 +21,8 @@ PATIENCE = 30.0
 #: Tasks given out for each thread of the workers: one to work at, one to go on with.
 _AHEAD = 2
 _TICK = 1.0
+#: The priority of tasks that can wait; that of all others is 0.
+_LATER = -1
 
 
 class Pool(Protocol):
@@ -29,6 +30,12 @@ class Pool(Protocol):
 
     def share(self, value: Any) -> Any:
         """Return a handle of `value` that `map` takes for it in any number of calls."""
+
+    def prepare(self, step: Callable[..., Any], *shared: Any) -> None:
+        """Have ``step(*shared)`` done wherever steps run, and do not wait for it.
+
+        What goes wrong in it is not told: it will go wrong where it is needed.
+        """
 
     def map(
         self,
@@ -47,7 +54,7 @@ class Pool(Protocol):
             A pure function of a module.
         items : sequence, length n
         shared : Any
-            Handles of `share`.
+            Handles of `share`, or small values themselves.
         stage : str
             What `progress` is told.
         sizes : sequence of int, length n
@@ -67,6 +74,9 @@ class InProcess:
     def share(self, value: Any) -> Any:
         """Return `value` itself."""
         return value
+
+    def prepare(self, step: Callable[..., Any], *shared: Any) -> None:
+        """Do nothing: steps run here one after the other, and nothing would be gained."""
 
     def map(
         self,
@@ -112,6 +122,14 @@ class OnCluster:
             self._shared.append(self._submit(_same, value))
         return self._shared[-1]
 
+    def prepare(self, step: Callable[..., Any], *shared: Any) -> None:
+        """Have each worker do ``step(*shared)`` once."""
+        with self._watched():
+            self._shared += [
+                self._submit(step, *shared, workers=[worker], priority=_LATER)
+                for worker in self._client.nthreads()
+            ]
+
     def map(
         self,
         step: Callable[..., Any],
@@ -145,11 +163,8 @@ class OnCluster:
             results[end].throw()
         return [results[place] for place in range(len(items))]
 
-    def _submit(self, *call: Any) -> Any:
-        with warnings.catch_warnings():
-            # Models and papers are large, and travel in the graph for the reason told above.
-            warnings.filterwarnings("ignore", message="Sending large graph", category=UserWarning)
-            return self._client.submit(*call, pure=False)
+    def _submit(self, *call: Any, **how: Any) -> Any:
+        return self._client.submit(*call, pure=False, **how)
 
     def _room(self) -> int:
         return max(1, _AHEAD * int(sum(self._client.nthreads().values())))

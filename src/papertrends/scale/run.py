@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from papertrends.scale.counts import Counting, added_up
 from papertrends.scale.datasets import check_new, write_datasets
 from papertrends.scale.loading import load
 from papertrends.scale.pools import Pool
-from papertrends.scale.starting import Start, given_model, learned, restricted
+from papertrends.scale.starting import Start, given_model, learned, restricted, sent_out
 from papertrends.scale.steps import Part, part_of, partitions
 from papertrends.themes.assigning import Assigned, with_rows
 from papertrends.themes.checked import checked
@@ -100,8 +101,10 @@ def analyse(
     if results is not None:
         check_new(Path(results))
     with showing(progress) as told, pool_on(cluster) as pool:
+        sent = cache(partial(sent_out, pool, given))
         how: dict[str, Any] = {"year": year, "columns": columns, "papers_known": papers_known}
-        loaded = load(pool, inputs, **how, progress=told)
+        with beside(told, "loading", sent) as hook:
+            loaded = load(pool, inputs, **how, progress=hook)
         period = resolve_period(loaded.papers, by, date=date, count=count)
         asked = Asked(period, by, date, count, year)
         papers = checked(loaded.papers)
@@ -109,7 +112,7 @@ def analyse(
         if given is None:
             start = learned(pool, papers, wanted, encoder=encoder, seed=seed, progress=told)
         else:
-            start = restricted(pool, unique, given, told)
+            start = restricted(pool, unique, given, sent(), told)
         fitted, trends, alike = _over_partitions(pool, papers, unique, start, asked, told)
     loaded = replace(loaded, report=replace(loaded.report, near_duplicates=alike))
     made_with = start.model.get_params()
@@ -157,7 +160,8 @@ def _over_partitions(
             part_of,
             [*known, *rest],
             start.sent,
-            *(pool.share(one) for one in (start.places, counting)),
+            pool.share(start.places),
+            counting,
             stage="assigning",
             sizes=[len(one.papers) for one in (*known, *rest)],
             progress=told,
@@ -178,4 +182,5 @@ def _over_partitions(
 
 
 def _import_statistics() -> None:
+    import_module("ruptures")
     import_module("scipy.stats")

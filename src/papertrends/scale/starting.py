@@ -94,7 +94,18 @@ def given_model(
     return fitted
 
 
-def restricted(pool: Pool, unique: pd.DataFrame, model: ThemeModel, progress: Progress) -> Start:
+def sent_out(pool: Pool, model: ThemeModel | None) -> Any:
+    """Return the handle of a given model in the pool, which makes ready for it; None for none."""
+    if model is None:
+        return None
+    sent = pool.share(pack(model))
+    pool.prepare(steps.make_ready, sent)
+    return sent
+
+
+def restricted(
+    pool: Pool, unique: pd.DataFrame, model: ThemeModel, sent: Any, progress: Progress
+) -> Start:
     """Start from a given model, with the rows of those of its papers that are at hand.
 
     Parameters
@@ -103,9 +114,10 @@ def restricted(pool: Pool, unique: pd.DataFrame, model: ThemeModel, progress: Pr
     unique : pandas.DataFrame
         The papers, one row each, by id.
     model : ThemeModel
+    sent : Any
+        What `sent_out` returned for it.
     progress : Progress
     """
-    sent = pool.share(pack(model))
     here = set(unique["paper_id"])
     rows = {
         name: getattr(model.fitted, name)[lambda table: table["paper_id"].isin(here)].reset_index(

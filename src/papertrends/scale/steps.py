@@ -97,8 +97,14 @@ def _assigned(papers: pd.DataFrame, packed: Packed, places: Places) -> Assigned:
         return assigned(model.fitted, _corpus(papers, model), places)
 
 
+def make_ready(packed: Packed) -> None:
+    """Read the model, and import and make what its encoder needs, before it is needed."""
+    joined_of(pd.DataFrame({"paper_id": ["one"], "title": ["A paper"], "abstract": [""]}), packed)
+
+
 def joined_of(papers: pd.DataFrame, packed: Packed) -> Vectors:
     """Return the joined vectors of papers (one row each), shape (n, d)."""
+    keep_memory()
     with _ONE_AT_A_TIME, one_thread():
         return _corpus(papers, unpack(packed)).joined
 

@@ -63,10 +63,15 @@ def checked(papers: pd.DataFrame) -> pd.DataFrame:
         "digest_date": _days(papers, "digest_date"),
     }
     _require_all(needed)
-    whole = conform(pd.DataFrame(_others(papers) | needed), PAPERS)
     for column in ("title", "abstract"):
-        whole[column] = whole[column].str.replace(_LONE_SURROGATE, "\ufffd", regex=True)
-    return whole
+        needed[column] = _without_halves(needed[column])
+    return conform(pd.DataFrame(_others(papers) | needed), PAPERS)
+
+
+def _without_halves(texts: pd.Series) -> pd.Series:
+    """Put a sign for what is missing in place of halves of characters."""
+    whole = [one if one.isascii() else _LONE_SURROGATE.sub("\ufffd", one) for one in texts]
+    return pd.Series(whole, dtype=object)
 
 
 def _require_frame(papers: Any) -> None:
