@@ -30,7 +30,7 @@ from typing import Any
 
 import readme
 import speed_data
-from speed_tables import scale_table, slope, speed_table
+from speed_tables import scale_table, slope, speed_table, whole_run
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "speed.json"
@@ -371,8 +371,12 @@ def main() -> None:
     print(speed_table(result))
     if given.readme:
         readme.put("speed", speed_table(result))
+        page = ROOT / "docs" / "scale.md"
         if "rates" in result:
-            readme.put("scale", scale_table(result["rates"]), ROOT / "docs" / "scale.md")
+            readme.put("scale", scale_table(result["rates"]), page)
+        with_fit = [result[part] for part in ("8000", "40000") if part in result]
+        if "cluster" in result and with_fit:
+            readme.put("whole", whole_run(result["cluster"], with_fit), page)
 
 
 if __name__ == "__main__":

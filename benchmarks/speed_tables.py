@@ -6,6 +6,7 @@ Must not measure, and must say what was reckoned and not measured.
 from __future__ import annotations
 
 import math
+import textwrap
 from statistics import linear_regression, median
 from typing import Any
 
@@ -180,6 +181,30 @@ def _memory(values: list[float]) -> str:
     """Return MiB as the reader's megabytes and gigabytes."""
     mb = median(values) * 1.048576
     return f"{mb / 1000:.1f} GB" if mb >= 1000 else f"{mb:.0f} MB"
+
+
+def whole_run(cluster: Figures, with_fit: list[Figures]) -> str:
+    """Return what a run takes, with a model that is there and with its fit, for docs/scale.md."""
+    n_papers, rate = cluster["n_papers"], cluster["n_papers"] / cluster["alone_s"]
+    small, large = (_hours(papers / rate / 3600) for papers in CORPORA.values())
+    shared = _hours(max(CORPORA.values()) / rate / 3600 / min(CORES))
+    peaks = " and ".join(
+        f"{_memory(one['ours_mb'])} with {one['n_papers']:,} papers" for one in with_fit
+    )
+    alone, two = cluster["alone_s"], cluster["two_workers_s"]
+    return textwrap.fill(
+        "A run with a model that is there already (load, embed with the distilled encoder, "
+        f"assign, count, test) took {alone:.0f} s in one process for {n_papers:,} papers, "
+        f"{rate:,.0f} a second on one core, and {two:.0f} s with two workers on two cores, which "
+        "the scheduler and the process that asks use as well "
+        "(`benchmarks/speed.py --part cluster`). At that rate 2.5 million papers (all of arXiv) "
+        f"are {small} hours of one core, and 250 million (all of scholarship) {large}: {shared} "
+        f"hours on {min(CORES)} cores, were everything dealt out. Runs with their fit peaked at "
+        f"{peaks}.",
+        100,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def scale_table(rates: Figures) -> str:

@@ -16,7 +16,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 import readme  # noqa: E402
 from speed import Bench, Run, reckoned  # noqa: E402
 from speed_data import COLUMNS, abridged, part, some, write_parts  # noqa: E402
-from speed_tables import scale_table, slope, speed_table  # noqa: E402
+from speed_tables import scale_table, slope, speed_table, whole_run  # noqa: E402
 
 
 def papers(number: int) -> pd.DataFrame:
@@ -188,6 +188,17 @@ def test_the_arithmetic_for_large_corpora() -> None:
     assert "| all | | 0.4 core-hours | 43 core-hours |" in told
     assert "| on 16 cores, shared evenly | | 0.03 hours | 2.7 hours |" in told
     assert "| memory for the papers, 4,000 bytes each | | 10.0 GB | 1,000.0 GB |" in told
+
+
+def test_what_a_run_takes_is_told_with_the_measured_figures() -> None:
+    found = {"n_papers": 40_000, "alone_s": 40.0, "two_workers_s": 25.0}
+    sizes = [{"n_papers": 8_000, "ours_mb": [1_000.0]}, {"n_papers": 40_000, "ours_mb": [1_500.0]}]
+    told = " ".join(whole_run(found, sizes).split())
+    assert "took 40 s in one process for 40,000 papers, 1,000 a second on one core" in told
+    assert "25 s with two workers" in told
+    # 2.5 million: 2,500 s; 250 million: 250,000 s, on 16 cores 15,625 s.
+    assert "are 0.7 hours of one core, and 250 million (all of scholarship) 69: 4.3 hours" in told
+    assert "peaked at 1.0 GB with 8,000 papers and 1.6 GB with 40,000 papers." in told
 
 
 def test_figures_are_put_between_their_markers_of_a_page(tmp_path: Path) -> None:
