@@ -131,7 +131,8 @@ def _others(result: dict[str, Figures], here: str) -> list[str]:
         mark = _mark(found, here)
         same = {True: "identical tables", False: "TABLES DIFFER"}
         lines += [
-            f"| two Dask workers beside one process, {found['n_papers']:,} papers, the same model"
+            "| two Dask workers (their profiler off) beside one process, "
+            f"{found['n_papers']:,} papers, the same model"
             f"{mark} | {found['two_workers_s']:.0f} s beside {found['alone_s']:.0f} s | "
             f"| {found['ratio']:.2f} times as fast, {same[found['identical']]} |",
             f"| the same, a worker killed on the way | {found['killed_s']:.0f} s | "

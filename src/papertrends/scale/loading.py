@@ -32,6 +32,7 @@ from papertrends.progress import Progress
 from papertrends.scale.allocating import keep_memory
 from papertrends.scale.pools import Pool
 
+_FIELDS = tuple(field.name for field in fields(Record))
 #: A task reads so many bytes of files, and so many files, at most (or one file).
 _BYTES, _FILES = 4 * 2**20, 16
 
@@ -83,9 +84,6 @@ class _ReadDump:
         bare = replace(self.dump, dump=replace(self.dump.dump, records=()), entries=())
         columns = [[getattr(one.record, name) for one in entries] for name in _FIELDS]
         return _arrived, (bare, self.sha256, columns, [one.date for one in entries])
-
-
-_FIELDS = tuple(field.name for field in fields(Record))
 
 
 def _arrived(

@@ -72,7 +72,8 @@ def save(fitted: Fitted, params: dict[str, Any], folder: Path) -> None:
         np.savez(temporary / "arrays.npz", **arrays)
         tables = {name: _rows(getattr(fitted, name)) for name in FITTED_TABLES}
         data = {"version": VERSION, "params": params, **plain, **tables}
-        text = json.dumps(data, ensure_ascii=False, sort_keys=True)  # indented, ten times slower
+        # Not indented: json's encoder in C does not do that.
+        text = json.dumps(data, ensure_ascii=False, sort_keys=True)
         (temporary / "model.json").write_text(text, encoding="utf-8")
         if folder.exists():
             folder.rmdir()
