@@ -30,7 +30,7 @@ from typing import Any
 
 import readme
 import speed_data
-from speed_tables import scale_table, slope, speed_table, whole_run
+from speed_tables import KILLED_AT, cluster_figures, scale_table, slope, speed_table, whole_run
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "speed.json"
@@ -307,13 +307,15 @@ def in_parts(bench: Bench) -> Path:
 
 
 def cluster(bench: Bench) -> dict[str, Any]:
-    """Measure two Dask workers beside one process, and with a worker killed."""
-    folder = in_parts(bench)
-    found = [bench.job("cluster", folder) for _ in range(bench.runs)]
-    ratios = sorted(one["ratio"] for one in found)
-    middle = next(one for one in found if one["ratio"] == ratios[len(ratios) // 2])
-    same = ("identical", "identical_when_killed", "killed_before_the_end")
-    return middle | {key: all(one[key] for one in found) for key in same} | {"ratios": ratios}
+    """Measure two Dask workers beside one process, in turn, and with a worker killed."""
+    folder, model = in_parts(bench), bench.scratch / "model"
+    bench.job("model", folder, model)
+    alone, two, killed = [], [], []
+    for _ in range(bench.runs):
+        alone.append(bench.job("alone", folder, model))
+        two.append(bench.job("two-workers", folder, model))
+        killed.append(bench.job("two-workers", folder, model, KILLED_AT * two[-1]["seconds"]))
+    return cluster_figures(alone, two, killed)
 
 
 def rates(bench: Bench) -> dict[str, Any]:

@@ -5,15 +5,14 @@ Usage: python benchmarks/speed_jobs.py JOB ARGUMENT...   (prints figures as JSON
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +25,6 @@ from papertrends.themes.model import ThemeModel
 ROOT = Path(__file__).resolve().parents[1]
 #: Papers that a model is learned from before it assigns others.
 LEARNED = 3_000
-#: How far through the work a worker is killed.
-KILLED_AT = 0.4
 
 
 def stand_ins(papers: str, out: str) -> dict[str, Any]:
@@ -158,39 +155,43 @@ def rates(folder: str) -> dict[str, Any]:
     }
 
 
-def cluster(folder: str) -> dict[str, Any]:
-    """Time two Dask workers beside one process with the same model; then with one killed."""
+def model_of(folder: str, out: str) -> dict[str, Any]:
+    """Fit a model on some of the papers in `folder` and keep it in `out`."""
+    papers = _spread(load_papers(sorted(Path(folder).glob("*.parquet"))), LEARNED)
+    ThemeModel(encoder="distilled").fit(papers).save(out)
+    return {"n_papers": len(papers)}
+
+
+def alone(folder: str, model: str) -> dict[str, Any]:
+    """Time one process with a model, as ready as a worker that stands ready."""
+    from papertrends import scale
+
+    _ready()
+    files, given = sorted(Path(folder).glob("*.parquet")), ThemeModel.load(model)
+    took, found = _timed(lambda: scale.analyse(files, cluster=None, model=given))
+    return {"n_papers": len(found.papers), "seconds": took, "tables": _sum_of(found.tables)}
+
+
+def two_workers(folder: str, model: str, kill_after: str = "") -> dict[str, Any]:
+    """Time two Dask workers with a model, one of them killed after so many seconds, if any."""
     from dask import config
     from dask.distributed import Client, LocalCluster
 
     from papertrends import scale
 
     config.set({"distributed.worker.profile.enabled": False})  # as docs/scale.md has it
-
-    files = sorted(Path(folder).glob("*.parquet"))
-    model = ThemeModel(encoder="distilled").fit(_spread(load_papers(files), LEARNED))
+    _ready()
+    files, given = sorted(Path(folder).glob("*.parquet")), ThemeModel.load(model)
     own = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
-    with _nothing_cached():
-        alone_s, alone = _timed(lambda: scale.analyse(files, cluster=None, model=model))
-    with _nothing_cached(), LocalCluster(**own) as workers, Client(workers) as client:
+    with LocalCluster(**own) as workers, Client(workers) as client:
         client.run(_ready)
-        two_s, two = _timed(lambda: scale.analyse(files, cluster=client, model=model))
-    with _nothing_cached(), LocalCluster(**own) as workers, Client(workers) as client:
         victim = next(iter(workers.workers.values())).pid
-        timer = threading.Timer(KILLED_AT * two_s, os.kill, (victim, signal.SIGKILL))
-        timer.start()
-        killed_s, killed = _timed(lambda: scale.analyse(files, cluster=client, model=model))
-        timer.cancel()
-    return {
-        "n_papers": len(alone.papers),
-        "alone_s": round(alone_s, 2),
-        "two_workers_s": round(two_s, 2),
-        "ratio": round(alone_s / two_s, 2),
-        "identical": _same(alone.tables, two.tables),
-        "killed_s": round(killed_s, 2),
-        "killed_before_the_end": KILLED_AT * two_s < killed_s,
-        "identical_when_killed": _same(alone.tables, killed.tables),
-    }
+        if kill_after:
+            timer = threading.Timer(float(kill_after), os.kill, (victim, signal.SIGKILL))
+            timer.daemon = True
+            timer.start()
+        took, found = _timed(lambda: scale.analyse(files, cluster=client, model=given))
+    return {"seconds": took, "tables": _sum_of(found.tables)}
 
 
 def _ready() -> None:
@@ -214,24 +215,13 @@ def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - started, result
 
 
-@contextmanager
-def _nothing_cached() -> Iterator[None]:
-    """Let this process and those it starts find an empty cache."""
-    before = os.environ.get("PAPERTRENDS_CACHE")
-    with tempfile.TemporaryDirectory() as cache:
-        os.environ["PAPERTRENDS_CACHE"] = cache
-        try:
-            yield
-        finally:
-            del os.environ["PAPERTRENDS_CACHE"]
-            if before is not None:
-                os.environ["PAPERTRENDS_CACHE"] = before
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Say whether all tables of two analyses are equal to the last digit."""
-    tables = dict(other.items())
-    return all(table.equals(tables[name]) for name, table in one.items())
+def _sum_of(tables: Any) -> str:
+    """Return the SHA-256 of all tables, to the last digit."""
+    whole = hashlib.sha256()
+    for name, table in tables.items():
+        whole.update(f"{name} {table.dtypes.to_dict()}\n".encode())
+        whole.update(table.to_csv(index=False).encode())
+    return whole.hexdigest()
 
 
 def _resident() -> int:
@@ -246,7 +236,9 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "ami": agreement_with_labels,
     "f1": named_f1,
     "rates": rates,
-    "cluster": cluster,
+    "model": model_of,
+    "alone": alone,
+    "two-workers": two_workers,
 }
 
 if __name__ == "__main__":  # Dask's workers import this file as well

@@ -15,6 +15,8 @@ Figures = dict[str, Any]
 #: Papers that docs/scale.md reckons for, and the machines.
 CORPORA = {"arXiv": 2_500_000, "all of scholarship": 250_000_000}
 CORES = (16, 256)
+#: How far through the work of two workers one of them is killed.
+KILLED_AT = 0.4
 #: Marks what was measured on another machine than most.
 _ELSEWHERE = "†"
 
@@ -182,6 +184,29 @@ def _memory(values: list[float]) -> str:
     """Return MiB as the reader's megabytes and gigabytes."""
     mb = median(values) * 1.048576
     return f"{mb / 1000:.1f} GB" if mb >= 1000 else f"{mb:.0f} MB"
+
+
+def cluster_figures(alone: list[Figures], two: list[Figures], killed: list[Figures]) -> Figures:
+    """Return what runs in turn come to: seconds, their ratios, and whether tables are identical."""
+    ratios = [one["seconds"] / other["seconds"] for one, other in zip(alone, two, strict=True)]
+    in_time = [
+        KILLED_AT * whole["seconds"] < one["seconds"]
+        for whole, one in zip(two, killed, strict=True)
+    ]
+    seconds = {"alone": alone, "two_workers": two, "killed": killed}
+    wanted = alone[0]["tables"]
+    return {
+        "n_papers": alone[0]["n_papers"],
+        **{
+            f"{name}_s": round(median(run["seconds"] for run in runs), 2)
+            for name, runs in seconds.items()
+        },
+        "ratio": round(median(ratios), 2),
+        "identical": all(one["tables"] == wanted for one in (*alone, *two)),
+        "identical_when_killed": all(one["tables"] == wanted for one in killed),
+        "killed_before_the_end": all(in_time),
+        "ratios": sorted(round(one, 2) for one in ratios),
+    }
 
 
 def whole_run(cluster: Figures, with_fit: list[Figures]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -30,9 +31,17 @@ def note_process(folder: str) -> NoReturn:
     raise RuntimeError("nobody is told")
 
 
-def test_every_worker_is_made_ready_and_what_goes_wrong_is_not_told(tmp_path: Path) -> None:
+@pytest.fixture
+def _sent_as_code() -> Iterator[None]:
+    """Send this file's functions whole: workers cannot import it."""
     here = sys.modules[__name__]
     cloudpickle.register_pickle_by_value(here)
+    yield
+    cloudpickle.unregister_pickle_by_value(here)
+
+
+@pytest.mark.usefixtures("_sent_as_code")
+def test_every_worker_is_made_ready_and_what_goes_wrong_is_not_told(tmp_path: Path) -> None:
     with (
         clusters.scheduler() as address,
         clusters.workers(address, 2),
@@ -44,7 +53,6 @@ def test_every_worker_is_made_ready_and_what_goes_wrong_is_not_told(tmp_path: Pa
             if len(list(tmp_path.iterdir())) == 2:
                 break
             time.sleep(0.1)
-    cloudpickle.unregister_pickle_by_value(here)
     assert doubled == [2]
     assert len(list(tmp_path.iterdir())) == 2
 

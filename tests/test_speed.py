@@ -16,7 +16,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 import readme  # noqa: E402
 from speed import Bench, Run, reckoned  # noqa: E402
 from speed_data import COLUMNS, abridged, part, some, write_parts  # noqa: E402
-from speed_tables import scale_table, slope, speed_table, whole_run  # noqa: E402
+from speed_tables import cluster_figures, scale_table, slope, speed_table, whole_run  # noqa: E402
 
 
 def papers(number: int) -> pd.DataFrame:
@@ -177,6 +177,28 @@ def test_the_table_shows_what_was_measured_and_nothing_else() -> None:
     told = speed_table(parts)
     assert "| 1.71 times as fast, identical tables |" in told
     assert "| 50 s | | TABLES DIFFER |" in told
+
+
+def runs(seconds: list[float], tables: str = "same") -> list[dict[str, Any]]:
+    return [{"n_papers": 40_000, "seconds": one, "tables": tables} for one in seconds]
+
+
+def test_two_workers_are_compared_with_the_run_before_them() -> None:
+    found = cluster_figures(runs([30.0, 45.0, 33.0]), runs([20.0, 25.0, 30.0]), runs([25.0] * 3))
+    assert (found["ratio"], found["ratios"]) == (1.5, [1.1, 1.5, 1.8])
+    assert (found["alone_s"], found["two_workers_s"], found["killed_s"]) == (33.0, 25.0, 25.0)
+    assert found["identical"]
+    assert found["identical_when_killed"]
+    assert found["killed_before_the_end"]
+
+
+def test_one_run_with_other_tables_is_enough_to_say_so() -> None:
+    whole, two = runs([30.0, 30.0]), [*runs([20.0]), *runs([20.0], "others")]
+    found = cluster_figures(whole, two, runs([25.0, 7.0]))
+    assert not found["identical"]
+    assert found["identical_when_killed"]
+    assert not found["killed_before_the_end"]
+    assert not cluster_figures(whole, whole, two)["identical_when_killed"]
 
 
 def test_the_arithmetic_for_large_corpora() -> None:
