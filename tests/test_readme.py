@@ -66,8 +66,10 @@ def test_the_first_example_takes_five_lines() -> None:
 def test_commands_run_in_their_order(
     with_data: Path, run: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
-    ours = [words[1:] for words in commands() if words[0] == "papertrends"]
-    assert len(ours) >= 8
+    every = [words[1:] for words in commands() if words[0] == "papertrends"]
+    # That one takes long, changes nothing for others, and is run by the evaluation's own tests.
+    ours = [words for words in every if words[0] != "evaluate"]
+    assert len(every) - 1 == len(ours) >= 8
     told = {}
     for arguments in ours:
         done = run(*arguments)

@@ -221,11 +221,12 @@ def trend_rows(
     papers: pd.DataFrame, joined: pd.DataFrame, themes: tuple, by: str, day: str = "digest_date"
 ) -> list[dict]:
     periods, own = _period(papers[day], by), _period(joined[day], by)
+    in_period = papers.groupby(periods)["paper_id"].nunique()
+    in_theme = joined.groupby(["theme_id", own])["paper_id"].nunique().to_dict()
     rows = []
     for tid, *_ in themes:
-        for period in sorted(periods.unique()):
-            n = papers[periods == period]["paper_id"].nunique()
-            k = joined[(own == period) & (joined["theme_id"] == tid)]["paper_id"].nunique()
+        for period, n in in_period.items():
+            k = in_theme.get((tid, period), 0)
             low, high = wilson(k, n)
             rows.append(
                 {
@@ -276,9 +277,9 @@ def changes_of(trends: pd.DataFrame) -> pd.DataFrame:
     if len(periods) < 2:
         return conform(pd.DataFrame(), schema.CHANGES)
     rows = []
-    for tid in trends["theme_id"].unique():
-        a, b = (trends[(trends["theme_id"] == tid) & (trends["period"] == p)].iloc[0]
-                for p in (periods[0], periods[-1]))  # fmt: skip
+    each = dict(list(trends.groupby("theme_id", sort=False)))
+    for tid, own in each.items():
+        a, b = (own[own["period"] == p].iloc[0] for p in (periods[0], periods[-1]))
         k, n, m, total = b["n_theme"], b["n_papers"], a["n_theme"], a["n_papers"]
         odds, p = fisher_exact([[k, n - k], [m, total - m]])
         if k + m == 0:
@@ -290,7 +291,7 @@ def changes_of(trends: pd.DataFrame) -> pd.DataFrame:
             [tid, odds, 0.0 if odds == 0 else low, math.inf if math.isinf(odds) else high, p]
         )
     if len(periods) >= 5:
-        rows = [[tid, *_slope(trends[trends["theme_id"] == tid])] for tid, *_ in rows]
+        rows = [[tid, *_slope(own)] for tid, own in each.items()]
     frame = pd.DataFrame(
         rows, columns=["theme_id", "effect", "effect_low", "effect_high", "p_value"]
     )
