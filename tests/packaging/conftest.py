@@ -20,6 +20,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 UV = ROOT / ".uv/bin/uv"
+#: Seconds that a command has: several times what the longest needs on two slow cores.
+LONGEST = 900
 
 #: Put before a command's own modules: whatever looks for the network fails.
 NO_NETWORK = """
@@ -54,6 +56,7 @@ def ran(*command: object, folder: Path = ROOT, **env: str) -> str:
         capture_output=True,
         text=True,
         check=False,
+        timeout=LONGEST,
     )
     assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout

@@ -116,7 +116,9 @@ def test_a_choice_of_the_tests_passes_on_the_lowest_versions(lowest: Path, tmp_p
     frozen = ran(UV, "pip", "freeze", "--python", lowest).splitlines()
     kept.write_text("\n".join(line for line in frozen if "==" in line), encoding="utf-8")
     ran(*install, "-c", kept, "pytest>=8.3", "hypothesis>=6.130", "statsmodels>=0.14.5")
-    options = ("-q", "-o", "addopts=--import-mode=importlib", "-p", "no:cacheprovider")
+    # A test that hangs is told by where it stands.
+    settings = ("-o", "addopts=--import-mode=importlib", "-o", "faulthandler_timeout=240")
+    options = ("-q", "-x", *settings, "-p", "no:cacheprovider")
     told = ran(lowest, "-m", "pytest", *options, *CHOSEN, PYTHONDONTWRITEBYTECODE="1")
     assert " passed" in told
     assert " failed" not in told
